@@ -1,0 +1,40 @@
+//! Every bound on what may be said, in one place. A number that limits input stands here or in the `limits.rs`
+//! of the crate that reads it, never in the middle of code.
+
+/// Readings in one batch.
+pub const BATCH_READINGS_MAX: usize = 50_000;
+/// UTC hours that one batch may touch: a day of backlog and the hours at its edges.
+pub const BATCH_SEGMENTS_MAX: usize = 26;
+/// Different metrics in one batch.
+pub const BATCH_METRICS_MAX: usize = 1_024;
+/// Bytes of a batch as it arrives, after decompression.
+pub const BATCH_BYTES_MAX: usize = 2 * 1024 * 1024;
+/// Bytes of a metric's name.
+pub const METRIC_BYTES_MAX: usize = 96;
+/// Bytes of a unit.
+pub const UNIT_BYTES_MAX: usize = 24;
+/// Bytes of a text value.
+pub const TEXT_BYTES_MAX: usize = 256;
+/// Metrics that a project may declare.
+pub const DECLARED_METRICS_MAX: usize = 10_000;
+/// Bytes of a name given by a person: organization, project, site, key, model, serial.
+pub const NAME_BYTES_MAX: usize = 120;
+/// Entries of a voucher: more sales than a device sees in its life.
+pub const VOUCHER_ENTRIES_MAX: usize = 64;
+/// Bytes of one voucher.
+pub const VOUCHER_BYTES_MAX: usize = 32 * 1024;
+/// Networks in a site's profile.
+pub const NETWORKS_MAX: usize = 64;
+/// Devices in one work order.
+pub const ORDER_DEVICES_MAX: u32 = 100_000;
+
+/// How far a reading or a `sent` time may lie ahead of the server's clock, in seconds.
+pub const CLOCK_AHEAD_S_MAX: i64 = 5 * 60;
+/// How old a hello may be when a device is installed, in seconds.
+pub const HELLO_AGE_S_MAX: i64 = 10 * 60;
+/// Life of a device's access token, in seconds.
+pub const TOKEN_LIFE_S: i64 = 10 * 60;
+/// Receipts kept per device, so that a replay is answered with the first one.
+pub const RECEIPTS_KEPT: u64 = 1_024;
+/// How much denser than its declared period a metric may arrive before it counts as abuse.
+pub const RATE_FACTOR_MAX: i64 = 10;
