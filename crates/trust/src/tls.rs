@@ -1,0 +1,165 @@
+//! TLS 1.3 for both names of the server and for its clients (trust.md §2). Devices prove themselves here; what they
+//! may do is decided later and again on every request.
+
+use crate::sign::SigningKey;
+use crate::{TrustError, x509};
+use arc_swap::ArcSwap;
+use fieldkeep_domain::identity::DeviceName;
+use rustls::client::danger::HandshakeSignatureValid;
+use rustls::crypto::CryptoProvider;
+use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
+use rustls::server::{NoServerSessionStorage, ServerSessionMemoryCache, WebPkiClientVerifier};
+use rustls::sign::CertifiedKey;
+use rustls::time_provider::TimeProvider;
+use rustls::{ClientConfig, DigitallySignedStruct, DistinguishedName, RootCertStore, ServerConfig, SignatureScheme};
+use rustls_pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, UnixTime};
+use std::sync::Arc;
+
+/// ALPN of both names (RFC 7301).
+pub const ALPN: [&[u8]; 2] = [b"h2", b"http/1.1"];
+/// Sessions kept for resumption.
+const SESSIONS_MAX: usize = 20_000;
+
+/// The one provider, with its post-quantum key exchange preferred.
+pub fn provider() -> Arc<CryptoProvider> {
+    Arc::new(rustls::crypto::aws_lc_rs::default_provider())
+}
+
+fn failed(error: impl std::fmt::Display) -> TrustError {
+    TrustError::Tls(error.to_string())
+}
+
+fn roots(certificates: &[Vec<u8>]) -> Result<RootCertStore, TrustError> {
+    let mut store = RootCertStore::empty();
+    for der in certificates {
+        store.add(CertificateDer::from(der.clone())).map_err(failed)?;
+    }
+    Ok(store)
+}
+
+/// A certificate chain and its key, as TLS presents them.
+pub fn identity(chain: &[Vec<u8>], key: &SigningKey) -> Result<Arc<CertifiedKey>, TrustError> {
+    let der = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.pkcs8().expose().to_vec()));
+    let key = provider().key_provider.load_private_key(der).map_err(failed)?;
+    let chain = chain.iter().map(|der| CertificateDer::from(der.clone())).collect();
+    Ok(Arc::new(CertifiedKey::new(chain, key)))
+}
+
+/// Verifies devices: operational names under the deployment's root, birth names under a registered maker's.
+#[derive(Debug)]
+pub struct DeviceVerifier {
+    operational: Arc<dyn ClientCertVerifier>,
+    birth: ArcSwap<Option<Arc<dyn ClientCertVerifier>>>,
+}
+
+impl DeviceVerifier {
+    /// Trusts the deployment's root; makers are added later.
+    pub fn new(root: &[u8]) -> Result<Arc<Self>, TrustError> {
+        let operational = under(&[root.to_vec()])?;
+        Ok(Arc::new(Self { operational, birth: ArcSwap::from_pointee(None) }))
+    }
+    /// Replaces the makers' roots.
+    pub fn trust_makers(&self, makers: &[Vec<u8>]) -> Result<(), TrustError> {
+        let verifier = if makers.is_empty() { None } else { Some(under(makers)?) };
+        self.birth.store(Arc::new(verifier));
+        Ok(())
+    }
+}
+
+fn under(certificates: &[Vec<u8>]) -> Result<Arc<dyn ClientCertVerifier>, TrustError> {
+    let roots = Arc::new(roots(certificates)?);
+    // Revocation is checked after every handshake against the live table; a CRL here would miss resumed sessions.
+    WebPkiClientVerifier::builder_with_provider(roots, provider()).build().map_err(failed)
+}
+
+impl ClientCertVerifier for DeviceVerifier {
+    fn root_hint_subjects(&self) -> &[DistinguishedName] {
+        &[]
+    }
+    fn verify_client_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        now: UnixTime,
+    ) -> Result<ClientCertVerified, rustls::Error> {
+        let refuse = rustls::Error::InvalidCertificate;
+        // The kind of name picks the root: a maker cannot issue an operational name, nor an owner a birth.
+        match x509::device_name(end_entity) {
+            Ok(DeviceName::Operational(..)) => {
+                self.operational.verify_client_cert(end_entity, intermediates, now)
+            }
+            Ok(DeviceName::Birth(_)) => match self.birth.load().as_ref() {
+                Some(verifier) => verifier.verify_client_cert(end_entity, intermediates, now),
+                None => Err(refuse(rustls::CertificateError::UnknownIssuer)),
+            },
+            Err(_) => Err(refuse(rustls::CertificateError::ApplicationVerificationFailure)),
+        }
+    }
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.operational.verify_tls12_signature(message, certificate, signature)
+    }
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.operational.verify_tls13_signature(message, certificate, signature)
+    }
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.operational.supported_verify_schemes()
+    }
+}
+
+/// The listener's configuration for one name. Each has a session store of its own.
+pub fn server_config(
+    resolver: Arc<dyn rustls::server::ResolvesServerCert>,
+    devices: Option<Arc<DeviceVerifier>>,
+    clock: Arc<dyn TimeProvider>,
+) -> Result<ServerConfig, TrustError> {
+    let builder = ServerConfig::builder_with_details(provider(), clock)
+        .with_protocol_versions(&[&rustls::version::TLS13])
+        .map_err(failed)?;
+    let builder = match devices {
+        Some(verifier) => builder.with_client_cert_verifier(verifier),
+        None => builder.with_no_client_auth(),
+    };
+    let mut config = builder.with_cert_resolver(resolver);
+    config.alpn_protocols = ALPN.iter().map(|name| name.to_vec()).collect();
+    config.session_storage = ServerSessionMemoryCache::new(SESSIONS_MAX);
+    config.max_early_data_size = 0;
+    Ok(config)
+}
+
+/// A configuration that keeps no session, for listeners that close strangers.
+pub fn without_sessions(config: &ServerConfig) -> ServerConfig {
+    let mut config = config.clone();
+    config.session_storage = Arc::new(NoServerSessionStorage {});
+    config
+}
+
+/// A client that trusts one root, and shows a certificate where it has one.
+pub fn client_config(
+    root_pem: &str,
+    identity: Option<(&[Vec<u8>], &SigningKey)>,
+) -> Result<ClientConfig, TrustError> {
+    let roots = roots(&x509::from_pem(root_pem)?)?;
+    let builder = ClientConfig::builder_with_provider(provider())
+        .with_protocol_versions(&[&rustls::version::TLS13])
+        .map_err(failed)?
+        .with_root_certificates(roots);
+    let config = match identity {
+        None => builder.with_no_client_auth(),
+        Some((chain, key)) => {
+            let chain = chain.iter().map(|der| CertificateDer::from(der.clone())).collect();
+            let key = PrivatePkcs8KeyDer::from(key.pkcs8().expose().to_vec());
+            builder.with_client_auth_cert(chain, key.into()).map_err(failed)?
+        }
+    };
+    Ok(config)
+}
