@@ -128,12 +128,21 @@ impl Placed {
     }
 }
 
+/// How a batch moves the chain of its device. The journal checks `from` once more under its lock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Advance {
+    /// The head that the batch was judged against; `None` before a device's first.
+    pub from: Option<Head>,
+    /// The head it makes.
+    pub to: Head,
+}
+
 /// A batch that may be stored as it is.
 #[derive(Debug, Clone)]
 pub struct Admitted {
     placed: Placed,
     batch: Decoded,
-    head: Option<Head>,
+    advance: Option<Advance>,
 }
 
 /// A batch that is kept aside, with what is held against it.
@@ -165,8 +174,8 @@ impl Decoded {
 
 impl Admitted {
     /// Asserts that every check held. Call sites are an allow-list (`cargo xtask tidy`).
-    pub fn assertion(placed: Placed, batch: Decoded, head: Option<Head>) -> Self {
-        Self { placed, batch, head }
+    pub fn assertion(placed: Placed, batch: Decoded, advance: Option<Advance>) -> Self {
+        Self { placed, batch, advance }
     }
     /// Where the device stands.
     pub fn placed(&self) -> &Placed {
@@ -176,9 +185,9 @@ impl Admitted {
     pub fn batch(&self) -> &Decoded {
         &self.batch
     }
-    /// The head that the chain takes from this batch; `None` for a fork, which moves nothing.
-    pub fn head(&self) -> Option<Head> {
-        self.head
+    /// How the chain moves; `None` for a fork or a release from quarantine, which move nothing.
+    pub fn advance(&self) -> Option<Advance> {
+        self.advance
     }
 }
 

@@ -75,7 +75,7 @@ impl Life {
             (Installed, Event::Suspend) => Suspended,
             (Suspended, Event::Resume) => Installed,
             (Claimed | Installed | Suspended, Event::Revoke) => Revoked,
-            (Made | Claimed | Installed | Suspended | Revoked, Event::Retire) => Retired,
+            (Made | Claiming | Claimed | Installed | Suspended | Revoked, Event::Retire) => Retired,
             _ => return Err(BadStep { from: self, event }),
         })
     }

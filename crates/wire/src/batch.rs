@@ -222,4 +222,4 @@ fn read_value(reader: &mut Reader<'_>) -> Result<Value, Malformed> {
 
 #[cfg(test)]
 #[path = "batch_tests.rs"]
-mod tests;
+pub(crate) mod tests;

@@ -3,6 +3,7 @@
 //! Never: verifies a signature, holds a key, looks at a clock, reads a file or a socket.
 
 pub mod batch;
+pub mod body;
 pub mod cbor;
 pub mod claim;
 pub mod cose;

@@ -1,0 +1,193 @@
+//! The configuration: one commented file compiled in, one beside the data that may change it, all checked before a
+//! port is bound. Never: a default that stands anywhere else.
+
+use serde::Deserialize;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+/// The defaults and the manual.
+pub const DEFAULT: &str = include_str!("default.toml");
+
+/// Everything that can be set.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Listening.
+    pub server: Server,
+    /// Health and metrics.
+    pub monitor: Monitor,
+    /// Where rows are kept.
+    pub database: Database,
+    /// The journal.
+    pub journal: Journal,
+    /// Readings at rest.
+    pub telemetry: Telemetry,
+}
+
+/// Listening.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Server {
+    /// Address and port.
+    pub listen: SocketAddr,
+    /// Name for people and programs.
+    pub people_name: String,
+    /// Name for devices.
+    pub devices_name: String,
+}
+
+/// Health and metrics.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Monitor {
+    /// Address and port.
+    pub listen: SocketAddr,
+}
+
+/// Where rows are kept.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Database {
+    /// PostgreSQL; empty: embedded.
+    pub url: String,
+}
+
+/// The journal.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Journal {
+    /// Seconds that bodies stay after every reader has passed.
+    pub keep_s: u32,
+}
+
+/// Readings at rest.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Telemetry {
+    /// MiB for readings not yet in chunks.
+    pub memory_mib: u32,
+    /// Seconds after the end of an hour until it is written.
+    pub settle_s: u32,
+}
+
+/// Why the configuration is refused. No port was bound.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("cannot read {path}", path = path.display())]
+    Read {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// Not TOML, an unknown key or a wrong type; the text names key and line.
+    #[error("{path}: {why}", path = path.display())]
+    Parse {
+        /// Which.
+        path: PathBuf,
+        /// What and where.
+        why: String,
+    },
+    /// A value that cannot work.
+    #[error("{path}: `{key}`: {why}", path = path.display())]
+    Value {
+        /// Which file.
+        path: PathBuf,
+        /// Which key.
+        key: &'static str,
+        /// What is wrong with it.
+        why: &'static str,
+    },
+}
+
+impl Config {
+    /// Reads the defaults and, where it exists, the file that changes them.
+    pub fn load(path: &Path) -> Result<Self, ConfigError> {
+        let text = match std::fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
+            Err(source) => return Err(ConfigError::Read { path: path.to_owned(), source }),
+        };
+        Self::parse(&text, path)
+    }
+
+    /// The defaults with a text of changes laid over them.
+    pub fn parse(text: &str, path: &Path) -> Result<Self, ConfigError> {
+        let refused = |why: String| ConfigError::Parse { path: path.to_owned(), why };
+        let mut merged: toml::Table = DEFAULT.parse().map_err(|error| refused(format!("defaults: {error}")))?;
+        let changes: toml::Table = text.parse().map_err(|error: toml::de::Error| refused(error.to_string()))?;
+        overlay(&mut merged, changes, "").map_err(refused)?;
+        let config: Self = merged.try_into().map_err(|error: toml::de::Error| refused(error.to_string()))?;
+        config.check(path)?;
+        Ok(config)
+    }
+
+    fn check(&self, path: &Path) -> Result<(), ConfigError> {
+        let bad = |key, why| Err(ConfigError::Value { path: path.to_owned(), key, why });
+        if !self.monitor.listen.ip().is_loopback() {
+            return bad("monitor.listen", "a loopback address expected: it has no TLS and no sign-in");
+        }
+        if self.server.people_name == self.server.devices_name {
+            return bad("server.devices_name", "another name than server.people_name expected");
+        }
+        let is_name = |name: &str| rustls_pki_types::DnsName::try_from(name).is_ok();
+        if !is_name(&self.server.people_name) {
+            return bad("server.people_name", "a DNS name expected");
+        }
+        if !is_name(&self.server.devices_name) {
+            return bad("server.devices_name", "a DNS name expected");
+        }
+        if !self.database.url.is_empty() && !self.database.url.starts_with("postgres") {
+            return bad("database.url", "empty or postgres://… expected");
+        }
+        if !(8..=65_536).contains(&self.telemetry.memory_mib) {
+            return bad("telemetry.memory_mib", "8 to 65536 expected");
+        }
+        Ok(())
+    }
+}
+
+/// Lays changes over defaults; a key that has no default does not exist.
+fn overlay(defaults: &mut toml::Table, changes: toml::Table, prefix: &str) -> Result<(), String> {
+    for (key, value) in changes {
+        let name = format!("{prefix}{key}");
+        match (defaults.get_mut(&key), value) {
+            (None, _) => return Err(format!("`{name}` is not a key; see the commented defaults")),
+            (Some(toml::Value::Table(below)), toml::Value::Table(changes)) => {
+                overlay(below, changes, &format!("{name}."))?;
+            }
+            (Some(old), new) if old.same_type(&new) => *old = new,
+            (Some(old), new) => {
+                return Err(format!("`{name}`: a {} expected, not a {}", old.type_str(), new.type_str()));
+            }
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(text: &str) -> String {
+        Config::parse(text, Path::new("fieldkeep.toml")).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn the_defaults_are_valid_and_can_be_changed() {
+        let config = Config::parse("[journal]\nkeep_s = 5", Path::new("x")).unwrap();
+        assert_eq!(config.journal.keep_s, 5);
+        assert_eq!(config.server.listen.port(), 8443);
+    }
+
+    #[test]
+    fn errors_name_file_and_key() {
+        assert_eq!(refused("[journal]\nkeeps = 5"), "fieldkeep.toml: `journal.keeps` is not a key; see the commented defaults");
+        assert!(refused("[journal]\nkeep_s = \"x\"").contains("`journal.keep_s`: a integer expected"));
+        assert!(refused("[monitor]\nlisten = \"0.0.0.0:1\"").contains("`monitor.listen`"));
+        assert!(refused("[server]\ndevices_name = \"localhost\"").contains("`server.devices_name`"));
+        assert!(refused("nonsense").starts_with("fieldkeep.toml:"));
+    }
+}

@@ -1,0 +1,71 @@
+//! Every bound of the server in one place.
+
+/// Connections at once, both names together.
+pub const CONNECTIONS_MAX: usize = 20_000;
+/// Handshakes under way at once: each costs a signature and a verification.
+pub const HANDSHAKES_MAX: usize = 512;
+/// Seconds from accept to a finished handshake.
+pub const HANDSHAKE_S_MAX: u64 = 10;
+/// Seconds for the headers of a request.
+pub const HEADERS_S_MAX: u64 = 10;
+/// Seconds for the body of a request.
+pub const BODY_S_MAX: u64 = 20;
+/// Seconds without any request before a connection is closed.
+pub const IDLE_S_MAX: u64 = 300;
+/// Seconds that open requests have when the server stops.
+pub const DRAIN_S_MAX: u64 = 20;
+/// Streams per HTTP/2 connection.
+pub const STREAMS_MAX: u32 = 128;
+/// Bytes of all headers of a request.
+pub const HEADER_BYTES_MAX: u32 = 16 * 1024;
+/// Streams that a peer may reset before the connection is closed (CVE-2023-44487).
+pub const RESETS_MAX: usize = 20;
+/// Bytes of a request's body on the people's name.
+pub const API_BODY_BYTES_MAX: usize = 1024 * 1024;
+/// Bytes of a registry import: a work order of many devices.
+pub const IMPORT_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Bytes of a signing request or a claim's answer.
+pub const SMALL_BODY_BYTES_MAX: usize = 16 * 1024;
+
+/// New connections per second from one address, and how many may come at once.
+pub const HANDSHAKES_PER_S: f64 = 200.0;
+/// See [`HANDSHAKES_PER_S`].
+pub const HANDSHAKES_BURST: f64 = 1_000.0;
+/// Requests per second of one key of a program.
+pub const API_PER_S: f64 = 200.0;
+/// See [`API_PER_S`].
+pub const API_BURST: f64 = 400.0;
+/// Requests per second of one device.
+pub const DEVICE_PER_S: f64 = 200.0;
+/// See [`DEVICE_PER_S`].
+pub const DEVICE_BURST: f64 = 2_000.0;
+/// Callers remembered for their limits; the longest silent are forgotten first.
+pub const BUCKETS_MAX: usize = 100_000;
+
+/// Entries waiting for the journal.
+pub const QUEUE_MAX: usize = 16_384;
+/// Batches in one group commit.
+pub const GROUP_BATCHES_MAX: usize = 4_096;
+/// Bytes of batches in one group commit.
+pub const GROUP_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// How long a batch waits for the one before it that is still on its way, in milliseconds.
+pub const REORDER_MS_MAX: u64 = 2_000;
+/// How far ahead of the chain such a batch may be.
+pub const REORDER_AHEAD_MAX: u64 = 256;
+/// Device chains kept in memory; the rest is read back when needed.
+pub const CHAINS_MAX: usize = 200_000;
+
+/// Items on one page of a list.
+pub const PAGE_MAX: u32 = 500;
+/// Items on a page when none are asked for.
+pub const PAGE_DEFAULT: u32 = 100;
+/// Readings in the answer to one query.
+pub const QUERY_READINGS_MAX: usize = 200_000;
+/// Buckets in the answer to one query.
+pub const QUERY_BUCKETS_MAX: usize = 10_000;
+/// Chunks that one query may open.
+pub const QUERY_CHUNKS_MAX: usize = 50_000;
+/// Seconds that one query may take.
+pub const QUERY_S_MAX: u64 = 20;
+/// Devices in one import.
+pub const IMPORT_DEVICES_MAX: usize = 20_000;
