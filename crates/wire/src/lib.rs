@@ -11,6 +11,7 @@ pub mod head;
 pub mod inflate;
 pub mod json;
 pub mod label;
+pub mod order;
 pub mod token;
 pub mod voucher;
 
