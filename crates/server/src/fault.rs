@@ -1,8 +1,8 @@
 //! The closed set of what can go wrong with a request, who is at fault, and what may be said of it outside.
 
 use fieldkeep_domain::admission::Check;
-use fieldkeep_trust::keyring::KeyringError;
 use fieldkeep_trust::TrustError;
+use fieldkeep_trust::keyring::KeyringError;
 use std::error::Error;
 
 /// The kinds; each has one status (`http::problem`).

@@ -48,7 +48,11 @@ async fn get_keys(
     Ok(Json(list(&app, permit, &query).await?))
 }
 
-async fn permit(app: &App, actor: &fieldkeep_domain::access::Actor, id: KeyId) -> Result<fieldkeep_domain::access::Permit, Fault> {
+async fn permit(
+    app: &App,
+    actor: &fieldkeep_domain::access::Actor,
+    id: KeyId,
+) -> Result<fieldkeep_domain::access::Permit, Fault> {
     let scope: Scope = scope_of(app, id).await?;
     authorize(actor, Action::KeyWrite, scope)
 }

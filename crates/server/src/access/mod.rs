@@ -15,7 +15,7 @@ use fieldkeep_domain::project::{Name, Scope};
 use fieldkeep_domain::{KeyId, Timestamp};
 use fieldkeep_trust::apikey::{ApiKey, Holder};
 use fieldkeep_trust::seal::{Binding, Purpose};
-use fieldkeep_wire::json::{format_time, parse_time};
+use fieldkeep_wire::json::parse_time;
 use serde_json::json;
 use std::sync::Arc;
 
@@ -30,7 +30,10 @@ pub fn authorize(actor: &Actor, action: Action, scope: Scope) -> Result<Permit, 
         return Err(Fault::not_found("object"));
     }
     if !fieldkeep_policy::allows(actor.role, action) {
-        let text = format!("role `{}` lacks the action `{action}`; ask an administrator for a key that has it", actor.role);
+        let text = format!(
+            "role `{}` lacks the action `{action}`; ask an administrator for a key that has it",
+            actor.role
+        );
         return Err(Fault::new(Kind::Forbidden, text).with("action", action.name()));
     }
     Ok(Permit::assertion(actor.key, action, scope))
@@ -69,9 +72,7 @@ pub async fn create(app: &Arc<App>, permit: Permit, new: NewKey) -> Result<KeySe
     let shown = row.shown(name.to_string());
     let act = Act::new(permit.doer(), "key.create", key.id, scope, row.created_at)
         .with(json!({"role": new.role, "name": name.as_str(), "expires_at": new.expires_at}));
-    app.journal
-        .act(move |tx, _| Box::pin(async move { Ok((act, sql::insert(tx, &row).await?)) }))
-        .await?;
+    app.journal.act(move |tx, _| Box::pin(async move { Ok((act, sql::insert(tx, &row).await?)) })).await?;
     Ok(KeySecret { key: shown, secret: String::from_utf8_lossy(key.expose().expose()).into_owned() })
 }
 
@@ -109,7 +110,9 @@ pub async fn first_key(app: &Arc<App>) -> Result<KeySecret, Fault> {
         .act(move |tx, _| {
             Box::pin(async move {
                 if sql::any(tx).await? {
-                    return Err(Fault::conflict("this deployment already has keys; the first one is made only once"));
+                    return Err(Fault::conflict(
+                        "this deployment already has keys; the first one is made only once",
+                    ));
                 }
                 sql::insert(tx, &row).await?;
                 let doer = fieldkeep_domain::audit::Doer::Server;
@@ -153,10 +156,9 @@ pub async fn rotate(app: &Arc<App>, permit: Permit, id: KeyId) -> Result<KeySecr
     let key = ApiKey::generate(Holder::Service);
     let row = new_row(app, &key, old.role, old.scope, &name, old.expires_at)?;
     let shown = row.shown(name.to_string());
-    let act = Act::new(permit.doer(), "key.rotate", id, old.scope, row.created_at).with(json!({"successor": key.id}));
-    app.journal
-        .act(move |tx, _| Box::pin(async move { Ok((act, sql::insert(tx, &row).await?)) }))
-        .await?;
+    let act = Act::new(permit.doer(), "key.rotate", id, old.scope, row.created_at)
+        .with(json!({"successor": key.id}));
+    app.journal.act(move |tx, _| Box::pin(async move { Ok((act, sql::insert(tx, &row).await?)) })).await?;
     Ok(KeySecret { key: shown, secret: String::from_utf8_lossy(key.expose().expose()).into_owned() })
 }
 

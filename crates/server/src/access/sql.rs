@@ -41,7 +41,8 @@ impl KeyRow {
     }
 }
 
-const COLUMNS: &str = "id, role, organization, project, sealed, verifier, pepper, created_at, expires_at, used_at, revoked_at";
+const COLUMNS: &str =
+    "id, role, organization, project, sealed, verifier, pepper, created_at, expires_at, used_at, revoked_at";
 
 fn read(row: &AnyRow) -> Result<KeyRow, sqlx::Error> {
     let damaged = |what: &'static str| sqlx::Error::Decode(what.into());
@@ -115,7 +116,9 @@ pub(super) async fn list(
 ) -> Result<Vec<KeyRow>, sqlx::Error> {
     let rest = match scope {
         Scope::Deployment => "FROM service_keys WHERE id > $1 ORDER BY id LIMIT $2",
-        Scope::Organization { .. } => "FROM service_keys WHERE id > $1 AND organization = $3 ORDER BY id LIMIT $2",
+        Scope::Organization { .. } => {
+            "FROM service_keys WHERE id > $1 AND organization = $3 ORDER BY id LIMIT $2"
+        }
         Scope::Project { .. } => "FROM service_keys WHERE id > $1 AND project = $3 ORDER BY id LIMIT $2",
     };
     let mut query =

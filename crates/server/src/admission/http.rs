@@ -24,7 +24,11 @@ fn receipt(receipt: &Receipt) -> Value {
 }
 
 /// `POST /v1/batches`: 200 with a receipt once durable, 202 with reasons when held back.
-pub async fn post_batch(State(app): State<Arc<App>>, Peer(connection): Peer, request: Request) -> Answer<Response> {
+pub async fn post_batch(
+    State(app): State<Arc<App>>,
+    Peer(connection): Peer,
+    request: Request,
+) -> Answer<Response> {
     let token = bearer(request.headers()).unwrap_or_default().to_owned();
     let verdict = pipeline(&app, &connection, &token, incoming(request)).await;
     let verdict = verdict.inspect_err(|fault| app.metrics.refused(fault.check))?;
@@ -32,8 +36,10 @@ pub async fn post_batch(State(app): State<Arc<App>>, Peer(connection): Peer, req
         Verdict::Stored(stored) => Json(json!({"receipt": receipt(&stored)})).into_response(),
         Verdict::AlreadyStored => Json(json!({"already_stored": true})).into_response(),
         Verdict::Held(stored, reasons) => {
-            let reasons: Vec<Value> =
-                reasons.iter().map(|reason| json!({"name": reason.name(), "text": reason.to_string()})).collect();
+            let reasons: Vec<Value> = reasons
+                .iter()
+                .map(|reason| json!({"name": reason.name(), "text": reason.to_string()}))
+                .collect();
             let body = json!({"receipt": receipt(&stored), "reasons": reasons});
             (StatusCode::ACCEPTED, Json(body)).into_response()
         }
@@ -50,19 +56,26 @@ async fn incoming(request: Request) -> Result<Incoming, Fault> {
         }
     };
     let coding = request.headers().get(header::CONTENT_ENCODING).map(|value| value.to_str().unwrap_or("?"));
-    let coding = Coding::parse(coding).map_err(|error| Fault::new(Kind::Unsupported, error.to_string()).at(Check::Fresh))?;
+    let coding = Coding::parse(coding)
+        .map_err(|error| Fault::new(Kind::Unsupported, error.to_string()).at(Check::Fresh))?;
     let body = read_body(request, limits::BATCH_BYTES_MAX).await.map_err(|fault| fault.at(Check::Fresh))?;
     Ok(Incoming { body, coding, cbor })
 }
 
 /// `POST /v1/head`: the device signs where its chain ends.
-pub async fn post_head(State(app): State<Arc<App>>, Peer(connection): Peer, request: Request) -> Answer<StatusCode> {
+pub async fn post_head(
+    State(app): State<Arc<App>>,
+    Peer(connection): Peer,
+    request: Request,
+) -> Answer<StatusCode> {
     let token = bearer(request.headers()).unwrap_or_default().to_owned();
     let standing = stand(&app, &connection, &token).await?;
     let body = small_body(request, &["application/cose"]).await?;
     let signed = cose::decode_sign1(&body, head::BYTES_MAX)?;
-    sign::verify(&signed, head::AAD, &connection.key)
-        .map_err(|_| Fault::new(Kind::Forbidden, "the head is not signed by the device's current key").at(Check::Credential))?;
+    sign::verify(&signed, head::AAD, &connection.key).map_err(|_| {
+        Fault::new(Kind::Forbidden, "the head is not signed by the device's current key")
+            .at(Check::Credential)
+    })?;
     let statement = head::decode(&signed.payload)?;
     let device = standing.placed.device();
     if statement.device != device {
@@ -83,7 +96,11 @@ pub async fn post_head(State(app): State<Arc<App>>, Peer(connection): Peer, requ
 }
 
 /// `GET /v1/config`: what the project expects, with an ETag.
-pub async fn get_config(State(app): State<Arc<App>>, Peer(connection): Peer, headers: HeaderMap) -> Answer<Response> {
+pub async fn get_config(
+    State(app): State<Arc<App>>,
+    Peer(connection): Peer,
+    headers: HeaderMap,
+) -> Answer<Response> {
     let revision = app.journal.progress().borrow().revision;
     let (row, organization) = identity::operational(&app, &connection).await?;
     // The configuration is no secret of a token: certificate and place are enough.
@@ -113,10 +130,12 @@ pub async fn get_config(State(app): State<Arc<App>>, Peer(connection): Peer, hea
     });
     let text = body.to_string();
     let tag = format!("\"{:.32}\"", sha256(&[text.as_bytes()]).to_string());
-    let unchanged = headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes());
+    let unchanged =
+        headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes());
     let status = if unchanged { StatusCode::NOT_MODIFIED } else { StatusCode::OK };
     let text = if unchanged { String::new() } else { text };
-    Ok((status, [(header::ETAG, tag), (header::CONTENT_TYPE, "application/json".into())], text).into_response())
+    Ok((status, [(header::ETAG, tag), (header::CONTENT_TYPE, "application/json".into())], text)
+        .into_response())
 }
 
 /// `GET /v1/time`: the server's clock.

@@ -9,15 +9,15 @@ pub mod sql;
 use crate::fault::Kind;
 use crate::http::Connection;
 use crate::journal::{Entry, NotStored};
-use crate::registry::sql::DeviceRow;
 use crate::limits::{REORDER_AHEAD_MAX, REORDER_MS_MAX};
+use crate::registry::sql::DeviceRow;
 use crate::{App, Fault, identity, journal, project};
 use chain::{Chain, State};
 use fieldkeep_domain::admission::{
     Admitted, Advance, Check, Decoded, Expectation, Placed, Quarantined, plausible,
 };
 use fieldkeep_domain::identity::TokenRefused;
-use fieldkeep_domain::journal::{Head, Link, Place, Receipt, Remembered, link};
+use fieldkeep_domain::journal::{Head, Link, Place, Receipt, link};
 use fieldkeep_domain::project::{Settings, Site};
 use fieldkeep_domain::quarantine::Reason;
 use fieldkeep_domain::registry::Life;
@@ -106,7 +106,10 @@ pub async fn stand(app: &Arc<App>, connection: &Connection, bearer: &str) -> Res
     }
     let (row, organization) = identity::operational(app, connection).await?;
     let until = verify_token(app, connection, bearer).await?;
-    let standing = Standing { token: Some((hash, until)), ..place(app, connection, &row, organization, revision).await? };
+    let standing = Standing {
+        token: Some((hash, until)),
+        ..place(app, connection, &row, organization, revision).await?
+    };
     connection.remember(standing.clone());
     Ok(standing)
 }
@@ -151,7 +154,8 @@ async fn verify_token(app: &App, connection: &Connection, bearer: &str) -> Resul
 
 async fn rules(app: &App, project: ProjectId, site: SiteId) -> Result<Rules, Fault> {
     let mut tx = app.db.read().await?;
-    let project = project::sql::project(&mut tx, project).await?.ok_or_else(|| Fault::not_found("project"))?;
+    let project =
+        project::sql::project(&mut tx, project).await?.ok_or_else(|| Fault::not_found("project"))?;
     let site = project::sql::site(&mut tx, site).await?.ok_or_else(|| Fault::not_found("site"))?;
     Ok(Rules { settings: project::open_settings(app, &project)?, site: project::open_site(app, &site)? })
 }
@@ -226,7 +230,10 @@ async fn join(
                 return Err(Fault::new(Kind::Invalid, text).at(Check::Fresh));
             }
             Link::Gap { epoch, seq } => {
-                if may_come(&place, head) && state.waiting < REORDER_AHEAD_MAX as usize && Instant::now() < patience {
+                if may_come(&place, head)
+                    && state.waiting < REORDER_AHEAD_MAX as usize
+                    && Instant::now() < patience
+                {
                     state.waiting += 1;
                     drop(state);
                     let _ = tokio::time::timeout_at(patience, moved).await;
@@ -279,7 +286,9 @@ fn may_come(place: &Place, head: Option<Head>) -> bool {
 }
 
 fn gap(epoch: u64, seq: u64) -> Fault {
-    let text = format!("batches are missing before this one: boot_epoch {epoch} seq {seq} is expected; nothing was stored");
+    let text = format!(
+        "batches are missing before this one: boot_epoch {epoch} seq {seq} is expected; nothing was stored"
+    );
     let expected = serde_json::json!({"boot_epoch": epoch, "seq": seq});
     Fault::new(Kind::Conflict, text).at(Check::Fresh).with("expected", expected)
 }

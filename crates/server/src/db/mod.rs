@@ -37,7 +37,9 @@ pub enum DbError {
     #[error("the data folder's path is not UTF-8: {0}")]
     Path(String),
     /// TLS is not enforced on the way to PostgreSQL.
-    #[error("`database.url` leads to another host without `sslmode=verify-full`: the way there would not be proven")]
+    #[error(
+        "`database.url` leads to another host without `sslmode=verify-full`: the way there would not be proven"
+    )]
     Plaintext,
     /// The schema cannot be brought up to date.
     #[error("the database schema cannot be brought up to date; the failed step was rolled back")]
@@ -63,7 +65,8 @@ impl Db {
     pub async fn embedded(path: &Path, key: &Secret) -> Result<Self, DbError> {
         sqlx::any::install_default_drivers();
         let text = path.to_str().ok_or_else(|| DbError::Path(path.display().to_string()))?;
-        let url = format!("sqlite://{}?mode=rwc", text.replace('%', "%25").replace('?', "%3F").replace('#', "%23"));
+        let url =
+            format!("sqlite://{}?mode=rwc", text.replace('%', "%25").replace('?', "%3F").replace('#', "%23"));
         let writer = sqlite_pool(&url, key, 1).await.map_err(|error| wrong_key(error, text))?;
         let reader = sqlite_pool(&url, key, SQLITE_READERS).await?;
         Ok(Self { writer, reader, dialect: Dialect::Sqlite })
@@ -154,8 +157,7 @@ async fn sqlite_pool(url: &str, key: &Secret, connections: u32) -> Result<AnyPoo
         })
         .connect_with(quiet(url)?)
         .await?;
-    let cipher: Option<(String,)> =
-        sqlx::query_as("PRAGMA cipher_version").fetch_optional(&pool).await?;
+    let cipher: Option<(String,)> = sqlx::query_as("PRAGMA cipher_version").fetch_optional(&pool).await?;
     if cipher.is_none_or(|(version,)| version.is_empty()) {
         return Err(DbError::NotEncrypted);
     }

@@ -47,7 +47,9 @@ impl<K: Hash + Eq> Buckets<K> {
 
     /// A bucket that is full again tells nothing: it can be made anew. If none is, everybody starts afresh.
     fn forget_full(&self, levels: &mut HashMap<K, (f64, Instant)>, now: Instant) {
-        levels.retain(|_, (level, at)| *level + now.duration_since(*at).as_secs_f64() * self.per_s < self.burst);
+        levels.retain(|_, (level, at)| {
+            *level + now.duration_since(*at).as_secs_f64() * self.per_s < self.burst
+        });
         if levels.len() >= BUCKETS_MAX {
             levels.clear();
         }

@@ -3,7 +3,9 @@
 use super::connection::Connection;
 use super::problem::Rejection;
 use crate::fault::Kind;
-use crate::limits::{API_BODY_BYTES_MAX, BODY_S_MAX, IMPORT_BYTES_MAX, PAGE_DEFAULT, PAGE_MAX, SMALL_BODY_BYTES_MAX};
+use crate::limits::{
+    API_BODY_BYTES_MAX, BODY_S_MAX, IMPORT_BYTES_MAX, PAGE_DEFAULT, PAGE_MAX, SMALL_BODY_BYTES_MAX,
+};
 use crate::{App, Fault, access};
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use bytes::Bytes;
@@ -36,7 +38,8 @@ impl FromRequestParts<Arc<App>> for Peer {
     type Rejection = Rejection;
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Rejection> {
         let connection = parts.extensions.get::<Arc<Connection>>();
-        let connection = connection.ok_or_else(|| Fault::internal("a device route without its connection"))?;
+        let connection =
+            connection.ok_or_else(|| Fault::internal("a device route without its connection"))?;
         app.devices.take(connection.name.device())?;
         Ok(Self(connection.clone()))
     }
@@ -61,7 +64,8 @@ impl<T: DeserializeOwned> FromRequestParts<Arc<App>> for Query<T> {
     type Rejection = Rejection;
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Rejection> {
         let query = axum::extract::Query::<T>::from_request_parts(parts, app).await;
-        let axum::extract::Query(query) = query.map_err(|error| Fault::invalid(format!("query: {}", error.body_text())))?;
+        let axum::extract::Query(query) =
+            query.map_err(|error| Fault::invalid(format!("query: {}", error.body_text())))?;
         Ok(Self(query))
     }
 }
@@ -112,9 +116,10 @@ pub async fn read_body(request: Request, max: usize) -> Result<Bytes, Fault> {
     let read = Limited::new(request.into_body(), max).collect();
     match tokio::time::timeout(Duration::from_secs(BODY_S_MAX), read).await {
         Ok(Ok(body)) => Ok(body.to_bytes()),
-        Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => {
-            Err(Fault::new(Kind::TooLarge, format!("the body is larger than {max} bytes; nothing was stored")))
-        }
+        Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => Err(Fault::new(
+            Kind::TooLarge,
+            format!("the body is larger than {max} bytes; nothing was stored"),
+        )),
         Ok(Err(_)) => Err(Fault::invalid("the body broke off; nothing was stored")),
         Err(_) => {
             let text = format!("the body took longer than {BODY_S_MAX} s; nothing was stored");
@@ -143,7 +148,8 @@ pub fn page(limit: Option<u32>, after: Option<&str>) -> Result<(u32, Vec<u8>), F
     }
     let after = match after {
         None => Vec::new(),
-        Some(text) => text.parse::<fieldkeep_domain::RowId>()
+        Some(text) => text
+            .parse::<fieldkeep_domain::RowId>()
             .map_err(|_| Fault::invalid("`after`: the `next` of the page before expected"))?
             .as_bytes()
             .to_vec(),

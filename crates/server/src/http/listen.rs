@@ -3,8 +3,8 @@
 use super::connection::Connection;
 use super::router;
 use crate::limits::{
-    CONNECTIONS_MAX, DRAIN_S_MAX, HANDSHAKE_S_MAX, HANDSHAKES_BURST, HANDSHAKES_MAX, HANDSHAKES_PER_S, HEADER_BYTES_MAX,
-    HEADERS_S_MAX, IDLE_S_MAX, RESETS_MAX, STREAMS_MAX,
+    CONNECTIONS_MAX, DRAIN_S_MAX, HANDSHAKE_S_MAX, HANDSHAKES_BURST, HANDSHAKES_MAX, HANDSHAKES_PER_S,
+    HEADER_BYTES_MAX, HEADERS_S_MAX, IDLE_S_MAX, RESETS_MAX, STREAMS_MAX,
 };
 use crate::{App, identity};
 use axum::Router;
@@ -195,7 +195,11 @@ impl Shared {
 
 fn builder(h2: bool) -> auto::Builder<TokioExecutor> {
     let mut builder = auto::Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(Duration::from_secs(HEADERS_S_MAX)).max_headers(64);
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(Duration::from_secs(HEADERS_S_MAX))
+        .max_headers(64);
     builder
         .http2()
         .timer(TokioTimer::new())
@@ -240,7 +244,8 @@ impl Activity {
         // Whoever has not asked anything yet gets no more time than its headers would.
         let asked = self.requests.load(Ordering::Relaxed) > 0;
         let most_s = if asked { IDLE_S_MAX } else { 2 * HEADERS_S_MAX };
-        let idle_ms = (self.start.elapsed().as_millis() as u64).saturating_sub(self.last_ms.load(Ordering::Relaxed));
+        let idle_ms =
+            (self.start.elapsed().as_millis() as u64).saturating_sub(self.last_ms.load(Ordering::Relaxed));
         idle_ms > most_s * 1_000
     }
 }

@@ -1,12 +1,15 @@
 //! Health and metrics on a loopback listener of their own. Never: a name or a value that a tenant owns.
 
 use crate::App;
+use crate::limits::HEADERS_S_MAX;
 use axum::Router;
 use axum::extract::State;
 use axum::routing::get;
 use fieldkeep_domain::admission::Check;
 use fieldkeep_domain::quarantine::Reason;
 use http::StatusCode;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -14,6 +17,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -83,7 +87,11 @@ impl Metrics {
         registry.register("readings_admitted", "Readings stored", self.readings.clone());
         registry.register("batches_admitted", "Batches stored", self.batches.clone());
         registry.register("batches_quarantined", "Batches held, by reason", self.quarantined.clone());
-        registry.register("requests_refused", "Device requests refused, by the check that failed", self.refused.clone());
+        registry.register(
+            "requests_refused",
+            "Device requests refused, by the check that failed",
+            self.refused.clone(),
+        );
         registry.register("batches_replayed", "Batches that were stored already", self.replays.clone());
         registry.register("clones_seen", "Signed heads that contradict the chain", self.clones.clone());
         registry.register("groups_committed", "Group commits", self.groups.clone());
@@ -107,17 +115,33 @@ pub async fn serve_monitor(app: Arc<App>, listener: tokio::net::TcpListener, sto
         .route("/readyz", get(ready))
         .route("/metrics", get(|State(app): State<Arc<App>>| async move { app.metrics.render(&app) }))
         .with_state(app);
-    // A loopback address of the operator: the timers of the public listener are not needed here.
-    let serving = axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned());
-    if let Err(error) = serving.await {
-        tracing::error!(%error, "http.monitor");
+    loop {
+        let accepted = tokio::select! {
+            () = stop.cancelled() => return,
+            accepted = listener.accept() => accepted,
+        };
+        let Ok((tcp, _)) = accepted else { continue };
+        let service = TowerToHyperService::new(router.clone());
+        let mut builder = hyper::server::conn::http1::Builder::new();
+        builder.timer(TokioTimer::new()).header_read_timeout(Duration::from_secs(HEADERS_S_MAX));
+        let serving = builder.serve_connection(TokioIo::new(tcp), service);
+        let stop = stop.clone();
+        tokio::spawn(async move {
+            tokio::select! {
+                () = stop.cancelled() => {}
+                _ = serving => {}
+            }
+        });
     }
 }
 
 async fn ready(State(app): State<Arc<App>>) -> (StatusCode, String) {
     match app.db.ping().await {
         Ok(()) if app.current() => (StatusCode::OK, "ready\n".into()),
-        Ok(()) => (StatusCode::SERVICE_UNAVAILABLE, "the last look at revocations is more than a second old\n".into()),
+        Ok(()) => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "the last look at revocations is more than a second old\n".into(),
+        ),
         Err(error) => (StatusCode::SERVICE_UNAVAILABLE, format!("the database does not answer: {error}\n")),
     }
 }

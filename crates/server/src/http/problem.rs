@@ -74,7 +74,8 @@ fn name(kind: Kind) -> &'static str {
 /// Gives each request its id, and each fault its document and its line in the log.
 pub async fn requests(request: Request, next: Next) -> Response {
     let id = RequestId::from_random(fieldkeep_trust::random());
-    let span = tracing::info_span!("http.request", %id, method = %request.method(), path = request.uri().path());
+    let span =
+        tracing::info_span!("http.request", %id, method = %request.method(), path = request.uri().path());
     let mut response = next.run(request).instrument(span.clone()).await;
     if let Some(fault) = response.extensions_mut().remove::<Arc<Fault>>() {
         span.in_scope(|| log(&fault));
@@ -86,7 +87,10 @@ pub async fn requests(request: Request, next: Next) -> Response {
     }
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"));
+    headers.insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"),
+    );
     headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
     response
 }

@@ -15,7 +15,10 @@ use utoipa_axum::router::OpenApiRouter;
 
 #[derive(OpenApi)]
 #[openapi(
-    info(title = "Fieldkeep", description = "The API of people's programs: `Authorization: Bearer fk_svc_…`."),
+    info(
+        title = "Fieldkeep",
+        description = "The API of people's programs: `Authorization: Bearer fk_svc_…`."
+    ),
     components(schemas(fieldkeep_api::Problem))
 )]
 struct Contract;
@@ -81,7 +84,10 @@ async fn right_name(State(name): State<Arc<str>>, request: Request, next: Next) 
     let host = match request.uri().authority() {
         Some(authority) => Some(authority.host().to_owned()),
         None => request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).map(|host| {
-            host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit())).map_or(host, |(host, _)| host).to_owned()
+            host.rsplit_once(':')
+                .filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()))
+                .map_or(host, |(host, _)| host)
+                .to_owned()
         }),
     };
     match host {

@@ -47,14 +47,22 @@ pub async fn get_csrattrs(State(app): State<Arc<App>>, Peer(connection): Peer) -
 }
 
 /// `POST /.well-known/est/simpleenroll`, on the birth certificate.
-pub async fn post_enroll(State(app): State<Arc<App>>, Peer(connection): Peer, request: Request) -> Answer<Response> {
+pub async fn post_enroll(
+    State(app): State<Arc<App>>,
+    Peer(connection): Peer,
+    request: Request,
+) -> Answer<Response> {
     identity::birth(&app, &connection).await?;
     let der = signing_request(request).await?;
     Ok(certificates(&enroll(&app, &connection, &der, false).await?))
 }
 
 /// `POST /.well-known/est/simplereenroll`, on the current certificate.
-pub async fn post_reenroll(State(app): State<Arc<App>>, Peer(connection): Peer, request: Request) -> Answer<Response> {
+pub async fn post_reenroll(
+    State(app): State<Arc<App>>,
+    Peer(connection): Peer,
+    request: Request,
+) -> Answer<Response> {
     identity::operational(&app, &connection).await?;
     let der = signing_request(request).await?;
     Ok(certificates(&enroll(&app, &connection, &der, true).await?))
@@ -64,11 +72,16 @@ pub async fn post_reenroll(State(app): State<Arc<App>>, Peer(connection): Peer, 
 async fn signing_request(request: Request) -> Result<Vec<u8>, Fault> {
     let body = small_body(request, &["application/pkcs10"]).await?;
     let text: Vec<u8> = body.iter().copied().filter(|byte| !byte.is_ascii_whitespace()).collect();
-    BASE64.decode(&text).map_err(|_| Fault::invalid("the signing request: base64 of a PKCS#10 request expected"))
+    BASE64
+        .decode(&text)
+        .map_err(|_| Fault::invalid("the signing request: base64 of a PKCS#10 request expected"))
 }
 
 /// `POST /v1/key`.
-pub async fn post_key(State(app): State<Arc<App>>, Peer(connection): Peer) -> Answer<(StatusCode, Json<Value>)> {
+pub async fn post_key(
+    State(app): State<Arc<App>>,
+    Peer(connection): Peer,
+) -> Answer<(StatusCode, Json<Value>)> {
     let secret = new_key(&app, &connection).await?;
     let key = String::from_utf8_lossy(secret.expose());
     Ok((StatusCode::CREATED, Json(json!({"key": key}))))

@@ -38,7 +38,9 @@ pub async fn check(app: &App, connection: &Connection) -> Result<registry::sql::
     let row = registry::sql::device(&mut tx, connection.name.device()).await?.ok_or_else(stranger)?;
     let now = app.clock.now();
     if now > connection.not_after {
-        return Err(credential("the certificate has expired: renew it while the old one is valid, or claim the device again"));
+        return Err(credential(
+            "the certificate has expired: renew it while the old one is valid, or claim the device again",
+        ));
     }
     match connection.name {
         DeviceName::Birth(_) => {
@@ -93,7 +95,8 @@ pub async fn birth(app: &App, connection: &Connection) -> Result<registry::sql::
     match connection.name {
         DeviceName::Birth(_) => Ok(row),
         DeviceName::Operational(..) => {
-            Err(Fault::new(Kind::Forbidden, "this needs the birth certificate (IDevID)").at(Check::Credential))
+            Err(Fault::new(Kind::Forbidden, "this needs the birth certificate (IDevID)")
+                .at(Check::Credential))
         }
     }
 }
@@ -105,7 +108,9 @@ pub async fn operational(
 ) -> Result<(registry::sql::DeviceRow, OrganizationId), Fault> {
     let row = check(app, connection).await?;
     match connection.name {
-        DeviceName::Operational(_, organization) if row.organization == Some(organization) => Ok((row, organization)),
+        DeviceName::Operational(_, organization) if row.organization == Some(organization) => {
+            Ok((row, organization))
+        }
         DeviceName::Operational(..) => Err(credential("the certificate is a former owner's")),
         DeviceName::Birth(_) => {
             let text = "a birth certificate opens only hello, claim and EST: enrol first";
@@ -115,15 +120,24 @@ pub async fn operational(
 }
 
 /// Certifies a device's new key: the first time on its birth certificate, later on its current one. Leaf first.
-pub async fn enroll(app: &Arc<App>, connection: &Connection, request: &[u8], renew: bool) -> Result<Vec<Vec<u8>>, Fault> {
+pub async fn enroll(
+    app: &Arc<App>,
+    connection: &Connection,
+    request: &[u8],
+    renew: bool,
+) -> Result<Vec<Vec<u8>>, Fault> {
     let row = if renew { operational(app, connection).await?.0 } else { birth(app, connection).await? };
     let Some(organization) = row.organization.filter(|_| row.life.owned()) else {
         let text = format!("the device is {}: finish its claim before it enrols", row.life);
         return Err(Fault::new(Kind::Forbidden, text).at(Check::Owned));
     };
-    let key = x509::request_key(request).map_err(|error| Fault::invalid(format!("signing request: {error}")))?;
+    let key =
+        x509::request_key(request).map_err(|error| Fault::invalid(format!("signing request: {error}")))?;
     let mut tx = app.db.read().await?;
-    let ca = project::sql::organization(&mut tx, organization).await?.ok_or_else(|| Fault::not_found("organization"))?.ca;
+    let ca = project::sql::organization(&mut tx, organization)
+        .await?
+        .ok_or_else(|| Fault::not_found("organization"))?
+        .ca;
     drop(tx);
     let authority = app.keys.organization_ca(organization, ca.clone())?;
     let now = app.clock.now();
@@ -147,7 +161,9 @@ pub async fn enroll(app: &Arc<App>, connection: &Connection, request: &[u8], ren
                 // Whether it may be certified is asked again under the lock.
                 let row = registry::find(tx, device).await?;
                 if !row.life.owned() || row.organization != Some(organization) {
-                    return Err(Fault::conflict("the device changed hands meanwhile; no certificate was issued"));
+                    return Err(Fault::conflict(
+                        "the device changed hands meanwhile; no certificate was issued",
+                    ));
                 }
                 sql::insert_certificate(tx, &certificate, now, revision).await?;
                 Ok((act, ()))
@@ -171,13 +187,19 @@ pub async fn new_key(app: &Arc<App>, connection: &Connection) -> Result<Secret, 
     let id = key.id;
     let act = Act::new(Doer::Device(row.id), "device.key", id, Scope::Organization { organization }, now);
     app.journal
-        .act(move |tx, _| Box::pin(async move { Ok((act, sql::insert_device_key(tx, id, &stored, now).await?)) }))
+        .act(move |tx, _| {
+            Box::pin(async move { Ok((act, sql::insert_device_key(tx, id, &stored, now).await?)) })
+        })
         .await?;
     Ok(key.expose())
 }
 
 /// Exchanges an API key for a token that is bound to the certificate of this connection.
-pub async fn new_token(app: &App, connection: &Connection, key: Option<&str>) -> Result<(String, Timestamp), Fault> {
+pub async fn new_token(
+    app: &App,
+    connection: &Connection,
+    key: Option<&str>,
+) -> Result<(String, Timestamp), Fault> {
     let (row, _) = operational(app, connection).await?;
     let refused = || {
         let text = "the API key is missing, malformed, revoked or another device's: send it in `X-Api-Key`";
@@ -226,7 +248,9 @@ pub async fn key_stands(app: &App, claims: &TokenClaims, device: DeviceId) -> Re
 pub async fn revocation_list(app: &App, organization: OrganizationId) -> Result<Vec<u8>, Fault> {
     let now = app.clock.now();
     let mut tx = app.db.write().await?;
-    let row = project::sql::organization(&mut tx, organization).await?.ok_or_else(|| Fault::not_found("organization"))?;
+    let row = project::sql::organization(&mut tx, organization)
+        .await?
+        .ok_or_else(|| Fault::not_found("organization"))?;
     let number = project::sql::next_crl_number(&mut tx, organization).await?;
     let revoked = sql::revoked_of(&mut tx, organization, now).await?;
     tx.commit().await?;

@@ -31,7 +31,10 @@ fn read(row: &AnyRow) -> Result<CertificateRow, sqlx::Error> {
 }
 
 /// One certificate.
-pub async fn certificate(tx: &mut AnyConnection, fingerprint: Hash) -> Result<Option<CertificateRow>, sqlx::Error> {
+pub async fn certificate(
+    tx: &mut AnyConnection,
+    fingerprint: Hash,
+) -> Result<Option<CertificateRow>, sqlx::Error> {
     let row = sqlx::query(
         "SELECT fingerprint, serial, device, organization, not_after, revoked_at, used_at FROM certificates
          WHERE fingerprint = $1",
@@ -99,12 +102,14 @@ pub async fn revoke_device(
     now: Timestamp,
     revision: u64,
 ) -> Result<(), sqlx::Error> {
-    sqlx::query("UPDATE certificates SET revoked_at = $1, revision = $2 WHERE device = $3 AND revoked_at IS NULL")
-        .bind(now.as_nanos())
-        .bind(revision as i64)
-        .bind(&device.as_bytes()[..])
-        .execute(&mut *tx)
-        .await?;
+    sqlx::query(
+        "UPDATE certificates SET revoked_at = $1, revision = $2 WHERE device = $3 AND revoked_at IS NULL",
+    )
+    .bind(now.as_nanos())
+    .bind(revision as i64)
+    .bind(&device.as_bytes()[..])
+    .execute(&mut *tx)
+    .await?;
     sqlx::query("UPDATE device_keys SET revoked_at = $1 WHERE device = $2 AND revoked_at IS NULL")
         .bind(now.as_nanos())
         .bind(&device.as_bytes()[..])
@@ -115,10 +120,11 @@ pub async fn revoke_device(
 
 /// Certificates withdrawn after a revision: connections that show them are closed.
 pub async fn revoked_since(tx: &mut AnyConnection, revision: u64) -> Result<Vec<Hash>, sqlx::Error> {
-    let rows = sqlx::query("SELECT fingerprint FROM certificates WHERE revision > $1 AND revoked_at IS NOT NULL")
-        .bind(revision as i64)
-        .fetch_all(tx)
-        .await?;
+    let rows =
+        sqlx::query("SELECT fingerprint FROM certificates WHERE revision > $1 AND revoked_at IS NOT NULL")
+            .bind(revision as i64)
+            .fetch_all(tx)
+            .await?;
     rows.iter().map(|row| crate::journal::sql::hash(&row.try_get::<Vec<u8>, _>(0)?)).collect()
 }
 
@@ -184,19 +190,25 @@ pub async fn insert_device_key(
     .bind(&row.device.as_bytes()[..])
     .execute(&mut *tx)
     .await?;
-    sqlx::query("INSERT INTO device_keys (id, device, verifier, pepper, created_at) VALUES ($1, $2, $3, $4, $5)")
-        .bind(&id.as_bytes()[..])
-        .bind(&row.device.as_bytes()[..])
-        .bind(&row.verifier[..])
-        .bind(row.pepper)
-        .bind(now.as_nanos())
-        .execute(tx)
-        .await
-        .map(drop)
+    sqlx::query(
+        "INSERT INTO device_keys (id, device, verifier, pepper, created_at) VALUES ($1, $2, $3, $4, $5)",
+    )
+    .bind(&id.as_bytes()[..])
+    .bind(&row.device.as_bytes()[..])
+    .bind(&row.verifier[..])
+    .bind(row.pepper)
+    .bind(now.as_nanos())
+    .execute(tx)
+    .await
+    .map(drop)
 }
 
 /// Whether everything that was proven of a device still holds, under the journal's lock.
-pub async fn still_stands(tx: &mut AnyConnection, placed: &Placed, now: Timestamp) -> Result<bool, sqlx::Error> {
+pub async fn still_stands(
+    tx: &mut AnyConnection,
+    placed: &Placed,
+    now: Timestamp,
+) -> Result<bool, sqlx::Error> {
     let row = sqlx::query(
         "SELECT d.project, d.site, c.not_after FROM devices d JOIN certificates c ON c.device = d.id
          WHERE d.id = $1 AND d.life = 'installed' AND c.fingerprint = $2 AND c.revoked_at IS NULL",

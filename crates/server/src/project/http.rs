@@ -6,7 +6,8 @@ use crate::{App, project};
 use axum::Json;
 use axum::extract::State;
 use fieldkeep_api::{
-    NewOrganization, NewProject, NewSite, Organization, Page, PageQuery, Problem, Project, ProjectSettings, Site,
+    NewOrganization, NewProject, NewSite, Organization, Page, PageQuery, Problem, Project, ProjectSettings,
+    Site,
 };
 use fieldkeep_domain::access::Action;
 use fieldkeep_domain::project::Scope;

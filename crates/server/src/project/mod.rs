@@ -41,7 +41,11 @@ pub(crate) fn seal_json(key: &SealKey, binding: &Binding, value: &impl Serialize
 }
 
 /// Opens a value sealed as JSON.
-pub(crate) fn open_json<T: DeserializeOwned>(key: &SealKey, binding: &Binding, sealed: &[u8]) -> Result<T, Fault> {
+pub(crate) fn open_json<T: DeserializeOwned>(
+    key: &SealKey,
+    binding: &Binding,
+    sealed: &[u8],
+) -> Result<T, Fault> {
     serde_json::from_slice(&key.open(binding, sealed)?).map_err(Fault::internal)
 }
 
@@ -68,7 +72,8 @@ pub async fn scope(
 ) -> Result<Scope, Fault> {
     let mut tx = app.db.read().await?;
     if let Some(project) = project {
-        let found = sql::organization_of(&mut tx, project).await?.ok_or_else(|| Fault::not_found("project"))?;
+        let found =
+            sql::organization_of(&mut tx, project).await?.ok_or_else(|| Fault::not_found("project"))?;
         if organization.is_some_and(|organization| organization != found) {
             return Err(Fault::not_found("project"));
         }
@@ -98,13 +103,18 @@ pub async fn create_organization(
     app.keys.add_organization(id, &authority, &owner)?;
     let row = sql::OrganizationRow {
         id,
-        sealed: app.keys.organization(Some(id))?.seal.seal(&organization_binding(id), name.as_str().as_bytes())?,
+        sealed: app
+            .keys
+            .organization(Some(id))?
+            .seal
+            .seal(&organization_binding(id), name.as_str().as_bytes())?,
         ca: authority.der().to_vec(),
         owner_key: owner.public(),
         created_at: now,
     };
     let scope = Scope::Organization { organization: id };
-    let act = Act::new(permit.doer(), "organization.create", id, scope, now).with(json!({"name": name.as_str()}));
+    let act =
+        Act::new(permit.doer(), "organization.create", id, scope, now).with(json!({"name": name.as_str()}));
     let shown = show_organization(&row, name.to_string());
     app.journal
         .act(move |tx, _| Box::pin(async move { Ok((act, sql::insert_organization(tx, &row).await?)) }))
@@ -235,7 +245,8 @@ pub async fn set_settings(
 
 /// The rules as admission uses them. What was stored was parsed before, so an error is ours.
 pub fn open_settings(app: &App, row: &sql::ProjectRow) -> Result<Settings, Fault> {
-    let secret: ProjectSecret = open_json(&app.keys.project(row.id)?.seal, &project_binding(row.id), &row.sealed)?;
+    let secret: ProjectSecret =
+        open_json(&app.keys.project(row.id)?.seal, &project_binding(row.id), &row.sealed)?;
     parse_settings(&secret.settings)
 }
 
@@ -251,7 +262,8 @@ fn parse_settings(settings: &api::ProjectSettings) -> Result<Settings, Fault> {
     for (name, declared) in &settings.metrics {
         let refuse = |why: String| Fault::invalid(format!("metric `{name:.96}`: {why}"));
         let metric = Metric::parse(name).map_err(|error| refuse(error.to_string()))?;
-        let unit = declared.unit.as_deref().map(Unit::parse).transpose().map_err(|e| refuse(e.to_string()))?;
+        let unit =
+            declared.unit.as_deref().map(Unit::parse).transpose().map_err(|e| refuse(e.to_string()))?;
         if declared.range.is_some_and(|[min, max]| !min.is_finite() || !max.is_finite() || min > max) {
             return Err(refuse("`range` is two numbers, the smaller first".into()));
         }
@@ -279,7 +291,10 @@ pub async fn create_site(
     for network in &new.networks {
         network.parse::<Network>().map_err(|error| Fault::invalid(format!("`{network:.64}`: {error}")))?;
     }
-    if new.location.is_some_and(|[lat, lon]| !(-90.0..=90.0).contains(&lat) || !(-180.0..=180.0).contains(&lon)) {
+    if new
+        .location
+        .is_some_and(|[lat, lon]| !(-90.0..=90.0).contains(&lat) || !(-180.0..=180.0).contains(&lon))
+    {
         return Err(Fault::invalid("`location`: latitude -90 to 90 and longitude -180 to 180 expected"));
     }
     let id = SiteId::from_random(fieldkeep_trust::random());

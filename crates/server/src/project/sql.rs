@@ -68,7 +68,8 @@ fn read_organization(row: &AnyRow) -> Result<OrganizationRow, sqlx::Error> {
         id: organization_id(&row.try_get::<Vec<u8>, _>(0)?)?,
         sealed: row.try_get(1)?,
         ca: row.try_get(2)?,
-        owner_key: PublicKey::from_slice(&row.try_get::<Vec<u8>, _>(3)?).ok_or_else(|| damaged("a key expected"))?,
+        owner_key: PublicKey::from_slice(&row.try_get::<Vec<u8>, _>(3)?)
+            .ok_or_else(|| damaged("a key expected"))?,
         created_at: Timestamp(row.try_get(4)?),
     })
 }
@@ -143,10 +144,12 @@ pub async fn organizations(
 
 /// Takes the next number of an organization's revocation list.
 pub async fn next_crl_number(tx: &mut AnyConnection, id: OrganizationId) -> Result<u64, sqlx::Error> {
-    let row = sqlx::query("UPDATE organizations SET crl_number = crl_number + 1 WHERE id = $1 RETURNING crl_number")
-        .bind(&id.as_bytes()[..])
-        .fetch_one(tx)
-        .await?;
+    let row = sqlx::query(
+        "UPDATE organizations SET crl_number = crl_number + 1 WHERE id = $1 RETURNING crl_number",
+    )
+    .bind(&id.as_bytes()[..])
+    .fetch_one(tx)
+    .await?;
     Ok(row.try_get::<i64, _>(0)?.unsigned_abs())
 }
 
@@ -217,7 +220,9 @@ pub async fn projects(
 
 /// Every project: for jobs.
 pub async fn all_projects(tx: &mut AnyConnection) -> Result<Vec<ProjectRow>, sqlx::Error> {
-    let rows = sqlx::query("SELECT id, organization, sealed, created_at FROM projects ORDER BY id").fetch_all(tx).await?;
+    let rows = sqlx::query("SELECT id, organization, sealed, created_at FROM projects ORDER BY id")
+        .fetch_all(tx)
+        .await?;
     rows.iter().map(read_project).collect()
 }
 

@@ -164,7 +164,8 @@ pub async fn get_hello(State(app): State<Arc<App>>, Peer(connection): Peer) -> A
     registry::hello(&app, &row, now).await?;
     let mut tx = app.db.read().await?;
     let head = journal::sql::chain_head(&mut tx, row.id).await?;
-    let head = head.map(|head| json!({"boot_epoch": head.epoch, "seq": head.seq, "hash": head.hash.to_string()}));
+    let head =
+        head.map(|head| json!({"boot_epoch": head.epoch, "seq": head.seq, "hash": head.hash.to_string()}));
     Ok(Json(json!({
         "device": row.id,
         "state": row.life.name(),

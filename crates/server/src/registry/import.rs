@@ -21,7 +21,10 @@ use std::sync::Arc;
 pub async fn import(app: &Arc<App>, permit: Permit, import: RegistryImport) -> Result<Imported, Fault> {
     if import.devices.len() > limits::IMPORT_DEVICES_MAX {
         let max = limits::IMPORT_DEVICES_MAX;
-        return Err(Fault::new(Kind::TooLarge, format!("limit `import-devices`: at most {max} devices at once")));
+        return Err(Fault::new(
+            Kind::TooLarge,
+            format!("limit `import-devices`: at most {max} devices at once"),
+        ));
     }
     let now = app.clock.now();
     let maker = maker(app, &import)?;
@@ -52,7 +55,8 @@ pub async fn import(app: &Arc<App>, permit: Permit, import: RegistryImport) -> R
 fn maker(app: &App, import: &RegistryImport) -> Result<sql::MakerRow, Fault> {
     let record = &import.maker;
     let name = Name::parse(&record.name)?;
-    let roots = x509::from_pem(&record.root_pem).map_err(|error| Fault::invalid(format!("`root_pem`: {error}")))?;
+    let roots =
+        x509::from_pem(&record.root_pem).map_err(|error| Fault::invalid(format!("`root_pem`: {error}")))?;
     let [root] = &roots[..] else {
         return Err(Fault::invalid("`root_pem`: exactly one certificate expected"));
     };
@@ -73,8 +77,9 @@ fn order_row(app: &App, import: &RegistryImport, maker: &sql::MakerRow) -> Resul
     let record = &import.order;
     let statement = decode_base64("statement", &record.statement)?;
     let signed = cose::decode_sign1(&statement, order::BYTES_MAX)?;
-    sign::verify(&signed, order::AAD, &maker.voucher_key)
-        .map_err(|_| Fault::new(Kind::Forbidden, "the work order is not signed by its maker; nothing was imported"))?;
+    sign::verify(&signed, order::AAD, &maker.voucher_key).map_err(|_| {
+        Fault::new(Kind::Forbidden, "the work order is not signed by its maker; nothing was imported")
+    })?;
     let says = order::decode(&signed.payload)?;
     let agrees = says.order == record.id
         && says.maker == maker.id
@@ -112,12 +117,14 @@ fn device(
     }
     let secret_hash = match &record.claim_secret_sha256 {
         Some(text) => {
-            let hash: Hash = text.parse().map_err(|error| Fault::invalid(format!("`claim_secret_sha256`: {error}")))?;
+            let hash: Hash =
+                text.parse().map_err(|error| Fault::invalid(format!("`claim_secret_sha256`: {error}")))?;
             Some(claim_verifier(app, hash.as_bytes())?)
         }
         None => None,
     };
-    let secret = DeviceSecret { model: record.model.clone(), serial: Name::parse(&record.serial)?.to_string() };
+    let secret =
+        DeviceSecret { model: record.model.clone(), serial: Name::parse(&record.serial)?.to_string() };
     let keys = app.keys.organization(None)?;
     let row = sql::DeviceRow {
         id: record.device,
@@ -181,7 +188,9 @@ async fn store(
 async fn count_again(tx: &mut AnyConnection, order: OrderId, allowed: u32) -> Result<(), Fault> {
     let found = sql::count_of_order(tx, order).await?;
     if found > u64::from(allowed) {
-        let text = format!("the work order allows {allowed} devices and this import would make it {found}; nothing was imported");
+        let text = format!(
+            "the work order allows {allowed} devices and this import would make it {found}; nothing was imported"
+        );
         return Err(Fault::new(Kind::Forbidden, text));
     }
     Ok(())

@@ -95,7 +95,11 @@ fn shown(app: &App, row: &sql::DeviceRow) -> Result<api::Device, Fault> {
 }
 
 /// A page of the devices inside a permit's scope.
-pub async fn list(app: &App, permit: Permit, query: &api::DeviceQuery) -> Result<api::Page<api::Device>, Fault> {
+pub async fn list(
+    app: &App,
+    permit: Permit,
+    query: &api::DeviceQuery,
+) -> Result<api::Page<api::Device>, Fault> {
     let (limit, after) = crate::http::page(query.limit, query.after.as_deref())?;
     let life = match query.state.as_deref() {
         Some(name) => Some(Life::parse(name).ok_or_else(|| {
@@ -150,7 +154,12 @@ fn claim_verifier(app: &App, secret_hash: &[u8]) -> Result<Vec<u8>, Fault> {
 }
 
 /// Opens a claim: the company shows a voucher that ends with its key. It is finished by the device itself.
-pub async fn open_claim(app: &Arc<App>, permit: Permit, id: DeviceId, request: api::Claim) -> Result<(), Fault> {
+pub async fn open_claim(
+    app: &Arc<App>,
+    permit: Permit,
+    id: DeviceId,
+    request: api::Claim,
+) -> Result<(), Fault> {
     let offered = match &request.voucher {
         Some(text) => Some(voucher::decode(&decode_base64("voucher", text)?)?),
         None => None,
@@ -218,7 +227,8 @@ pub(crate) fn decode_base64(name: &str, text: &str) -> Result<Vec<u8>, Fault> {
 /// What a device is asked to prove, once somebody has claimed it: the owner's offer and the voucher behind it.
 pub async fn offer(app: &App, connection: &Connection) -> Result<(Vec<u8>, Vec<u8>), Fault> {
     let row = identity::birth(app, connection).await?;
-    let (Life::Claiming, Some(organization), Some(nonce)) = (row.life, row.organization, &row.claim_nonce) else {
+    let (Life::Claiming, Some(organization), Some(nonce)) = (row.life, row.organization, &row.claim_nonce)
+    else {
         let text = "nobody has claimed this device yet; ask again later";
         return Err(Fault::new(Kind::NotFound, text).retry_after(10));
     };
@@ -229,7 +239,11 @@ pub async fn offer(app: &App, connection: &Connection) -> Result<(Vec<u8>, Vec<u
 }
 
 /// The device's answer: only the hardware that the maker certified can finish a claim.
-pub async fn finish_claim(app: &Arc<App>, connection: &Connection, answer: &[u8]) -> Result<api::Device, Fault> {
+pub async fn finish_claim(
+    app: &Arc<App>,
+    connection: &Connection,
+    answer: &[u8],
+) -> Result<api::Device, Fault> {
     let device = identity::birth(app, connection).await?.id;
     let signed = cose::decode_sign1(answer, claim::BYTES_MAX)?;
     let answer: Answer = claim::decode_answer(&signed.payload)?;
@@ -238,9 +252,12 @@ pub async fn finish_claim(app: &Arc<App>, connection: &Connection, answer: &[u8]
     app.journal
         .act(move |tx, revision| {
             Box::pin(async move {
-                let refused = |why: &str| Fault::new(Kind::Forbidden, format!("claim refused: {why}; the device stays unclaimed"));
+                let refused = |why: &str| {
+                    Fault::new(Kind::Forbidden, format!("claim refused: {why}; the device stays unclaimed"))
+                };
                 let mut row = find(tx, device).await?;
-                let organization = row.organization.ok_or_else(|| refused("nobody has claimed the device"))?;
+                let organization =
+                    row.organization.ok_or_else(|| refused("nobody has claimed the device"))?;
                 let nonce = row.claim_nonce.take().ok_or_else(|| refused("there is no open challenge"))?;
                 row.life = row.life.handle(Event::ClaimProven)?;
                 sign::verify(&signed, ANSWER_AAD, &row.device_key)

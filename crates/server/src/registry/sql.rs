@@ -100,7 +100,11 @@ pub async fn device(tx: &mut AnyConnection, id: DeviceId) -> Result<Option<Devic
 }
 
 /// Adds a device.
-pub async fn insert_device(tx: &mut AnyConnection, row: &DeviceRow, revision: u64) -> Result<(), sqlx::Error> {
+pub async fn insert_device(
+    tx: &mut AnyConnection,
+    row: &DeviceRow,
+    revision: u64,
+) -> Result<(), sqlx::Error> {
     sqlx::query(
         "INSERT INTO devices (id, maker, work_order, life, sealed, voucher, device_key, birth_chain, claim_verifier,
          owner_epoch, made_at, revision) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
@@ -123,7 +127,11 @@ pub async fn insert_device(tx: &mut AnyConnection, row: &DeviceRow, revision: u6
 }
 
 /// Writes everything of a device that may change.
-pub async fn update_device(tx: &mut AnyConnection, row: &DeviceRow, revision: u64) -> Result<(), sqlx::Error> {
+pub async fn update_device(
+    tx: &mut AnyConnection,
+    row: &DeviceRow,
+    revision: u64,
+) -> Result<(), sqlx::Error> {
     sqlx::query(
         "UPDATE devices SET life = $1, organization = $2, project = $3, site = $4, voucher = $5, claim_verifier = $6,
          claim_nonce = $7, owner_epoch = $8, revision = $9 WHERE id = $10",
@@ -208,7 +216,8 @@ pub async fn changed_since(
         .await?;
     rows.iter()
         .map(|row| {
-            let life = Life::parse(&row.try_get::<String, _>(1)?).ok_or_else(|| damaged("a life expected"))?;
+            let life =
+                Life::parse(&row.try_get::<String, _>(1)?).ok_or_else(|| damaged("a life expected"))?;
             Ok((device_id(&row.try_get::<Vec<u8>, _>(0)?)?, life))
         })
         .collect()
@@ -225,16 +234,19 @@ pub async fn maker(tx: &mut AnyConnection, id: MakerId) -> Result<Option<MakerRo
 
 fn read_maker(row: &AnyRow) -> Result<MakerRow, sqlx::Error> {
     Ok(MakerRow {
-        id: MakerId::from_slice(&row.try_get::<Vec<u8>, _>(0)?).map_err(|_| damaged("a maker id expected"))?,
+        id: MakerId::from_slice(&row.try_get::<Vec<u8>, _>(0)?)
+            .map_err(|_| damaged("a maker id expected"))?,
         sealed: row.try_get(1)?,
         root: row.try_get(2)?,
-        voucher_key: PublicKey::from_slice(&row.try_get::<Vec<u8>, _>(3)?).ok_or_else(|| damaged("a key expected"))?,
+        voucher_key: PublicKey::from_slice(&row.try_get::<Vec<u8>, _>(3)?)
+            .ok_or_else(|| damaged("a key expected"))?,
     })
 }
 
 /// Every maker: their roots are what birth certificates must lead to.
 pub async fn makers(tx: &mut AnyConnection) -> Result<Vec<MakerRow>, sqlx::Error> {
-    let rows = sqlx::query("SELECT id, sealed, root, voucher_key FROM makers ORDER BY id").fetch_all(tx).await?;
+    let rows =
+        sqlx::query("SELECT id, sealed, root, voucher_key FROM makers ORDER BY id").fetch_all(tx).await?;
     rows.iter().map(read_maker).collect()
 }
 
@@ -273,7 +285,8 @@ pub async fn order(tx: &mut AnyConnection, id: OrderId) -> Result<Option<OrderRo
     row.map(|row| {
         Ok(OrderRow {
             id,
-            maker: MakerId::from_slice(&row.try_get::<Vec<u8>, _>(1)?).map_err(|_| damaged("a maker id expected"))?,
+            maker: MakerId::from_slice(&row.try_get::<Vec<u8>, _>(1)?)
+                .map_err(|_| damaged("a maker id expected"))?,
             sealed: row.try_get(2)?,
             count: u32::try_from(row.try_get::<i64, _>(3)?).map_err(|_| damaged("a count expected"))?,
         })
@@ -283,15 +296,17 @@ pub async fn order(tx: &mut AnyConnection, id: OrderId) -> Result<Option<OrderRo
 
 /// Adds a work order.
 pub async fn insert_order(tx: &mut AnyConnection, row: &OrderRow, now: Timestamp) -> Result<(), sqlx::Error> {
-    sqlx::query("INSERT INTO work_orders (id, maker, sealed, device_count, created_at) VALUES ($1, $2, $3, $4, $5)")
-        .bind(&row.id.as_bytes()[..])
-        .bind(&row.maker.as_bytes()[..])
-        .bind(&row.sealed[..])
-        .bind(i64::from(row.count))
-        .bind(now.as_nanos())
-        .execute(tx)
-        .await
-        .map(drop)
+    sqlx::query(
+        "INSERT INTO work_orders (id, maker, sealed, device_count, created_at) VALUES ($1, $2, $3, $4, $5)",
+    )
+    .bind(&row.id.as_bytes()[..])
+    .bind(&row.maker.as_bytes()[..])
+    .bind(&row.sealed[..])
+    .bind(i64::from(row.count))
+    .bind(now.as_nanos())
+    .execute(tx)
+    .await
+    .map(drop)
 }
 
 /// How many devices of an order are registered.
