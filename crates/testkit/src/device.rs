@@ -8,7 +8,7 @@ use fieldkeep_domain::telemetry::{Batch, Metric, Segment, Series, Unit, Value};
 use fieldkeep_domain::{DeviceId, Hash, Timestamp};
 use fieldkeep_trust::hash::{batch_hash, sha256};
 use fieldkeep_trust::sign::{SigningKey, certificate_request};
-use fieldkeep_trust::{pkcs7, tls, voucher as chain};
+use fieldkeep_trust::{pkcs7, voucher as chain};
 use fieldkeep_wire::claim::{ANSWER_AAD, Answer, decode_offer, encode_answer};
 use fieldkeep_wire::{batch, cose, voucher};
 use serde_json::Value as Json;
@@ -132,7 +132,7 @@ impl Device {
 
     /// A TLS configuration with its current identity.
     pub fn tls(&self, world: &World) -> rustls::ClientConfig {
-        tls::client_config(&world.root_pem, Some(self.identity())).unwrap()
+        world.tls(Some(self.identity()))
     }
 
     /// Forgets the open connection.

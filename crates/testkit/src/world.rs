@@ -8,10 +8,12 @@ use fieldkeep_domain::{OrganizationId, ProjectId, SiteId, Timestamp};
 use fieldkeep_server::app::{Folder, Running, start};
 use fieldkeep_server::clock::Clock;
 use fieldkeep_server::config::Config;
+use fieldkeep_trust::sign::SigningKey;
 use fieldkeep_trust::tls;
 use serde_json::{Value as Json, json};
 use std::net::SocketAddr;
 use std::path::Path;
+use std::sync::Arc;
 
 /// Which database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,7 +97,7 @@ impl World {
     pub async fn start(&mut self) {
         let running = start(self.folder(), config(&self.url, &self.more), self.clock.clone()).await;
         self.running = Some(running.unwrap_or_else(|error| panic!("{error}: {error:?}")));
-        self.people = Some(self.client(tls::client_config(&self.root_pem, None).unwrap()));
+        self.people = Some(self.client(self.tls(None)));
     }
 
     /// Stops it as an operator would.
@@ -113,6 +115,11 @@ impl World {
     /// Now, by the deployment's clock.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// TLS that trusts the deployment's root, by the deployment's clock.
+    pub fn tls(&self, identity: Option<(&[Vec<u8>], &SigningKey)>) -> rustls::ClientConfig {
+        tls::client_config_at(&self.root_pem, identity, Arc::new(self.clock.clone())).unwrap()
     }
 
     /// A client with this TLS, for both names.

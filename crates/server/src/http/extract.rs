@@ -4,16 +4,17 @@ use super::connection::Connection;
 use super::problem::Rejection;
 use crate::fault::Kind;
 use crate::limits::{
-    API_BODY_BYTES_MAX, BODY_S_MAX, IMPORT_BYTES_MAX, PAGE_DEFAULT, PAGE_MAX, SMALL_BODY_BYTES_MAX,
+    API_BODY_BYTES_MAX, BODY_S_MAX, DRAIN_BYTES_MAX, IMPORT_BYTES_MAX, PAGE_DEFAULT, PAGE_MAX,
+    SMALL_BODY_BYTES_MAX,
 };
 use crate::{App, Fault, access};
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use fieldkeep_api::Page;
 use fieldkeep_domain::access::Actor;
 use http::request::Parts;
 use http::{HeaderMap, header};
-use http_body_util::{BodyExt, Limited};
+use http_body_util::BodyExt;
 use serde::de::DeserializeOwned;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -113,19 +114,35 @@ pub async fn small_body(request: Request, types: &[&str]) -> Result<Bytes, Fault
 
 /// Reads a body within its bounds of bytes and time.
 pub async fn read_body(request: Request, max: usize) -> Result<Bytes, Fault> {
-    let read = Limited::new(request.into_body(), max).collect();
-    match tokio::time::timeout(Duration::from_secs(BODY_S_MAX), read).await {
-        Ok(Ok(body)) => Ok(body.to_bytes()),
-        Ok(Err(error)) if error.is::<http_body_util::LengthLimitError>() => Err(Fault::new(
-            Kind::TooLarge,
-            format!("the body is larger than {max} bytes; nothing was stored"),
-        )),
-        Ok(Err(_)) => Err(Fault::invalid("the body broke off; nothing was stored")),
-        Err(_) => {
-            let text = format!("the body took longer than {BODY_S_MAX} s; nothing was stored");
-            Err(Fault::new(Kind::TooSlow, text))
+    let read = collect(request.into_body(), max);
+    tokio::time::timeout(Duration::from_secs(BODY_S_MAX), read).await.unwrap_or_else(|_| {
+        let text = format!("the body took longer than {BODY_S_MAX} s; nothing was stored");
+        Err(Fault::new(Kind::TooSlow, text))
+    })
+}
+
+/// What is beyond the limit is thrown away unread, up to a second limit: a client that is still writing would see a
+/// broken connection instead of the answer.
+async fn collect(mut body: axum::body::Body, max: usize) -> Result<Bytes, Fault> {
+    let mut out = BytesMut::new();
+    let mut seen = 0;
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_| Fault::invalid("the body broke off; nothing was stored"))?;
+        let Ok(data) = frame.into_data() else { continue };
+        seen += data.len();
+        if seen <= max {
+            out.extend_from_slice(&data);
+        } else if seen > max + DRAIN_BYTES_MAX {
+            break;
         }
     }
+    if seen > max {
+        return Err(Fault::new(
+            Kind::TooLarge,
+            format!("the body is larger than {max} bytes; nothing was stored"),
+        ));
+    }
+    Ok(out.freeze())
 }
 
 /// The bearer token of a request (RFC 6750 §2.1).
