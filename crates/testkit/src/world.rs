@@ -93,9 +93,14 @@ impl World {
         Folder::new(&self.data.path().join("data"))
     }
 
+    /// The configuration it runs with.
+    pub fn config(&self) -> Config {
+        config(&self.url, &self.more)
+    }
+
     /// Starts the server on what is there.
     pub async fn start(&mut self) {
-        let running = start(self.folder(), config(&self.url, &self.more), self.clock.clone()).await;
+        let running = start(self.folder(), self.config(), self.clock.clone()).await;
         self.running = Some(running.unwrap_or_else(|error| panic!("{error}: {error:?}")));
         self.people = Some(self.client(self.tls(None)));
     }
