@@ -57,11 +57,32 @@ pub struct ChainFile {
     pub acknowledged_at_s: Option<i64>,
     /// Readings dropped and not declared yet.
     pub lost: u64,
+    /// Of these, batches that had been sent and whose outcome is unknown: the server's head will tell.
+    #[serde(default)]
+    pub dropped: Vec<Dropped>,
+}
+
+/// A batch that the spool dropped while it was under way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Dropped {
+    /// Its place and hash.
+    #[serde(flatten)]
+    pub head: HeadText,
+    /// Readings in it and readings that it declares lost.
+    pub weight: u64,
 }
 
 impl Default for ChainFile {
     fn default() -> Self {
-        Self { epoch: 0, generation: 1, first: 0, acknowledged: None, acknowledged_at_s: None, lost: 0 }
+        Self {
+            epoch: 0,
+            generation: 1,
+            first: 0,
+            acknowledged: None,
+            acknowledged_at_s: None,
+            lost: 0,
+            dropped: Vec::new(),
+        }
     }
 }
 
@@ -147,8 +168,6 @@ pub struct Chain {
     /// Hash of the last batch that was numbered.
     tail: Option<Hash>,
     entries: VecDeque<Entry>,
-    /// Dropped while nobody could say whether the server had them.
-    dropped: VecDeque<Entry>,
     unsure: bool,
 }
 
@@ -189,19 +208,7 @@ impl Chain {
         let tail = tail.or(acknowledged.map(|head| head.hash));
         let (saved, seq, unsure) = (file.clone(), 0, true);
         let folder = folder.clone();
-        Ok(Self {
-            device,
-            folder,
-            key,
-            spool,
-            file,
-            saved,
-            seq,
-            tail,
-            entries,
-            dropped: VecDeque::new(),
-            unsure,
-        })
+        Ok(Self { device, folder, key, spool, file, saved, seq, tail, entries, unsure })
     }
 
     /// Numbers, seals and syncs new batches, each given as its hours. Makes room by dropping the oldest.
@@ -264,11 +271,10 @@ impl Chain {
                     continue;
                 }
                 lost += entry.weight();
-                if entry.tried {
-                    self.dropped.push_back(entry);
-                    if self.dropped.len() > limits::DROPPED_PLACES_MAX {
-                        self.dropped.pop_front();
-                    }
+                gone += entry.readings;
+                // The oldest are the ones that the server may have; the list ends where it could not.
+                if entry.tried && self.file.dropped.len() < limits::DROPPED_PLACES_MAX {
+                    self.file.dropped.push(Dropped { head: entry.head.into(), weight: entry.weight() });
                 }
             }
             self.unsure |= lost > 0;
@@ -276,19 +282,24 @@ impl Chain {
             self.file.first = range.end;
             self.save()?;
             self.spool.remove_oldest()?;
-            gone += lost;
         }
         Ok(gone)
     }
 
-    /// The oldest batch that waits; from now on it is in flight. None while [`Self::is_unsure`].
-    pub fn next(&mut self) -> Result<Option<Outgoing>, AgentError> {
+    /// The oldest batch that waits; from now on it is in flight. None while [`Self::is_unsure`], and none across the
+    /// start of an epoch before everything older is stored.
+    pub fn take_next(&mut self) -> Result<Option<Outgoing>, AgentError> {
         if self.unsure {
             return Ok(None);
         }
-        let Some(entry) = self.entries.iter_mut().find(|entry| entry.progress == Sent::Waiting) else {
+        let Some(at) = self.entries.iter().position(|entry| entry.progress == Sent::Waiting) else {
             return Ok(None);
         };
+        let entry = &mut self.entries[at];
+        if entry.head.seq == 1 && at > 0 {
+            // Overtaking inside an epoch looks like a gap and is mended; across epochs it would look like a fork.
+            return Ok(None);
+        }
         let body = self.spool.read(entry.index)?;
         entry.progress = Sent::InFlight;
         entry.tried = true;
@@ -302,11 +313,11 @@ impl Chain {
 
     /// The server has it for good.
     pub fn stored(&mut self, head: Head) {
-        if let Some(at) = self.dropped.iter().position(|entry| entry.head == head) {
+        let place = HeadText::from(head);
+        if let Some(at) = self.file.dropped.iter().position(|dropped| dropped.head == place) {
             // It arrived after all: nothing of it is lost.
-            if let Some(entry) = self.dropped.remove(at) {
-                self.file.lost = self.file.lost.saturating_sub(entry.weight());
-            }
+            let arrived = self.file.dropped.remove(at);
+            self.file.lost = self.file.lost.saturating_sub(arrived.weight);
         }
         if let Some(entry) = self.entries.iter_mut().find(|entry| entry.head == head) {
             entry.progress = Sent::Stored;
@@ -344,12 +355,14 @@ impl Chain {
     pub fn reconcile(&mut self, head: Option<Head>, refused: &[Head]) -> Result<Reconciled, AgentError> {
         let mut done = Reconciled::default();
         for entry in &mut self.entries {
-            entry.progress = if entry.progress == Sent::Stored { Sent::Stored } else { Sent::Waiting };
+            if entry.progress == Sent::InFlight {
+                entry.progress = Sent::Waiting;
+            }
         }
         if let Some(head) = head {
             done.stored = self.forget_stored(head);
         }
-        self.dropped.clear();
+        self.file.dropped.clear();
         let weight = |entry: &Entry| if refused.contains(&entry.head) { entry.weight() } else { 0 };
         let given_up: u64 = self.entries.iter().map(weight).sum();
         let holes =
@@ -359,6 +372,8 @@ impl Chain {
             self.rebase(head, refused, lost)?;
             done.rebased = Some((self.file.epoch, lost));
         }
+        // What still waits is not there.
+        self.entries.iter_mut().for_each(|entry| entry.tried = false);
         self.unsure = false;
         self.settle()?;
         Ok(done)
@@ -366,14 +381,18 @@ impl Chain {
 
     /// Takes off what the server has: everything up to the batch that is its head.
     fn forget_stored(&mut self, head: Head) -> Vec<(Head, u64)> {
-        if let Some(at) = self.dropped.iter().position(|entry| entry.head == head) {
-            let arrived: u64 = self.dropped.iter().take(at + 1).map(|entry| entry.weight()).sum();
-            self.file.lost = self.file.lost.saturating_sub(arrived);
-        }
+        let place = HeadText::from(head);
+        let at = self.entries.iter().position(|entry| entry.head == head);
+        let arrived = match self.file.dropped.iter().position(|dropped| dropped.head == place) {
+            Some(at) => at + 1,
+            // The batches that were dropped come before every batch that waits.
+            None if at.is_some() => self.file.dropped.len(),
+            None => 0,
+        };
+        let arrived: u64 = self.file.dropped.drain(..arrived).map(|dropped| dropped.weight).sum();
+        self.file.lost = self.file.lost.saturating_sub(arrived);
         let mut stored = Vec::new();
-        if let Some(at) = self.entries.iter().position(|entry| entry.head == head) {
-            let dropped: u64 = self.dropped.iter().map(|entry| entry.weight()).sum();
-            self.file.lost = self.file.lost.saturating_sub(dropped);
+        if let Some(at) = at {
             let gone: Vec<Entry> = self.entries.drain(..=at).collect();
             for entry in gone {
                 self.acknowledge(&entry);

@@ -36,7 +36,7 @@ impl Server {
     }
     fn drain(&mut self, chain: &mut Chain) {
         chain.reconcile(self.head, &[]).unwrap();
-        while let Some(out) = chain.next().unwrap() {
+        while let Some(out) = chain.take_next().unwrap() {
             assert_eq!(self.take(&out.body), Link::Next, "{:?}", out.head);
             chain.stored(out.head);
         }
@@ -100,7 +100,7 @@ fn acknowledgements_in_any_order_and_none_twice() {
     let mut chain = bench.open();
     chain.push((0..5).map(draft).collect()).unwrap();
     chain.reconcile(None, &[]).unwrap();
-    let out: Vec<Outgoing> = std::iter::from_fn(|| chain.next().unwrap()).collect();
+    let out: Vec<Outgoing> = std::iter::from_fn(|| chain.take_next().unwrap()).collect();
     for each in &out {
         assert_eq!(server.take(&each.body), Link::Next);
     }
@@ -109,7 +109,7 @@ fn acknowledgements_in_any_order_and_none_twice() {
     }
     assert_eq!(chain.acknowledged(), Some(out[2].head));
     chain.give_back(out[3].index);
-    assert_eq!(chain.next().unwrap().unwrap(), out[3]);
+    assert_eq!(chain.take_next().unwrap().unwrap(), out[3]);
     drop(chain); // killed before anything was written down
     let mut chain = bench.open();
     assert_eq!(chain.pending(), 5);
@@ -151,18 +151,20 @@ fn what_arrived_after_all_is_not_declared_lost() {
     let mut chain = bench.open();
     chain.push(vec![wide(0, 20), wide(1, 20)]).unwrap();
     chain.reconcile(None, &[]).unwrap();
-    let flight = [chain.next().unwrap().unwrap(), chain.next().unwrap().unwrap()];
+    let flight = [chain.take_next().unwrap().unwrap(), chain.take_next().unwrap().unwrap()];
     let mut dropped = 0;
     let mut value = 2;
     while dropped == 0 {
         dropped = chain.push(vec![wide(value, 20)]).unwrap().dropped;
         value += 1;
     }
-    assert!(chain.is_unsure() && chain.next().unwrap().is_none());
+    assert!(chain.is_unsure() && chain.take_next().unwrap().is_none());
     for out in &flight {
         assert_eq!(server.take(&out.body), Link::Next);
     }
-    chain.stored(flight[0].head); // the other answer never came back
+    chain.stored(flight[0].head);
+    drop(chain); // the other answer never came back, and the power fails
+    let mut chain = bench.open();
     server.drain(&mut chain);
     assert_eq!(server.lost, dropped - 40);
 }
@@ -174,17 +176,17 @@ fn a_refused_batch_becomes_a_loss_under_its_place() {
     let mut chain = bench.open();
     chain.push(vec![draft(0), wide(1, 7), draft(2)]).unwrap();
     chain.reconcile(None, &[]).unwrap();
-    let first = chain.next().unwrap().unwrap();
+    let first = chain.take_next().unwrap().unwrap();
     server.take(&first.body);
     chain.stored(first.head);
-    let refused = chain.next().unwrap().unwrap();
+    let refused = chain.take_next().unwrap().unwrap();
     let done = chain.reconcile(server.head, &[refused.head]).unwrap();
     assert_eq!(done.rebased.unwrap().1, 7);
     server.drain(&mut chain);
     assert_eq!((&server.values[..], server.lost), (&[0, 2][..], 7));
     // The only one left is refused: a batch without readings declares it.
     chain.push(vec![wide(3, 4)]).unwrap();
-    let refused = chain.next().unwrap().unwrap();
+    let refused = chain.take_next().unwrap().unwrap();
     chain.reconcile(server.head, &[refused.head]).unwrap();
     server.drain(&mut chain);
     assert_eq!((server.values.len(), server.lost), (2, 11));
@@ -225,4 +227,22 @@ fn an_interrupted_rebase_leaves_the_old_generation() {
     let mut server = Server::default();
     server.drain(&mut chain);
     assert_eq!(server.values, [0, 1]);
+}
+
+#[test]
+fn an_epoch_starts_only_behind_everything_older() {
+    let bench = Bench::new();
+    let mut chain = bench.open();
+    chain.push(vec![draft(0), draft(1)]).unwrap();
+    drop(chain);
+    let mut chain = bench.open();
+    chain.push(vec![draft(2), draft(3)]).unwrap();
+    chain.reconcile(None, &[]).unwrap();
+    let old: Vec<Head> = std::iter::from_fn(|| chain.take_next().unwrap()).map(|out| out.head).collect();
+    assert_eq!(old.len(), 2);
+    chain.stored(old[0]);
+    assert!(chain.take_next().unwrap().is_none());
+    chain.stored(old[1]);
+    let new: Vec<Head> = std::iter::from_fn(|| chain.take_next().unwrap()).map(|out| out.head).collect();
+    assert_eq!((new.len(), new[0].epoch, new[0].seq), (2, 2, 1));
 }

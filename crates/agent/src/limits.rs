@@ -17,7 +17,7 @@ pub const SPOOL_SEGMENTS: u64 = 16;
 /// Bytes of one record, beyond which its length must be damage.
 pub const RECORD_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Batches whose outcome was unknown when the spool dropped them: remembered until the server's head tells.
-pub const DROPPED_PLACES_MAX: usize = 1_024;
+pub const DROPPED_PLACES_MAX: usize = 256;
 
 /// Connecting, with TLS.
 pub const CONNECT: Duration = Duration::from_secs(10);

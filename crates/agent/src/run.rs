@@ -209,11 +209,17 @@ async fn keep(link: &Link, mut readings: Vec<Reading>) -> Result<(), AgentError>
         reading.unit = config.unit(reading.metric.as_str(), reading.unit.as_ref());
     }
     let drafts = collect::drafts(readings);
-    let pushed = link.chain(move |chain| chain.push(drafts)).await??;
-    link.progress.tell(Event::Collected { readings: pushed.readings });
-    if pushed.dropped > 0 {
-        link.progress.tell(Event::Dropped { readings: pushed.dropped });
-    }
+    let progress = link.progress.clone();
+    // Told where it is done: a stop may end the waiting, never the work.
+    let work = move |chain: &mut Chain| -> Result<(), AgentError> {
+        let pushed = chain.push(drafts)?;
+        progress.tell(Event::Collected { readings: pushed.readings });
+        if pushed.dropped > 0 {
+            progress.tell(Event::Dropped { readings: pushed.dropped });
+        }
+        Ok(())
+    };
+    link.chain(work).await??;
     link.news.notify_one();
     Ok(())
 }

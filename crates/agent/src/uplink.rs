@@ -268,7 +268,7 @@ impl Link {
         let mut flights = FuturesUnordered::new();
         loop {
             while stall.why.is_empty() && flights.len() < *window {
-                let Some(out) = self.chain(Chain::next).await?? else { break };
+                let Some(out) = self.chain(Chain::take_next).await?? else { break };
                 // Polled once here, so that requests enter the connection in the order of the chain.
                 let mut flight = Box::pin(self.post(token, out));
                 match futures_util::poll!(&mut flight) {

@@ -26,7 +26,8 @@ pub struct Reading {
     pub value: Value,
 }
 
-type Hours = BTreeMap<Hour, BTreeMap<Arc<Metric>, (Option<Unit>, BTreeMap<Timestamp, Value>)>>;
+type Column = (Option<Unit>, BTreeMap<Timestamp, Value>);
+type Hours = BTreeMap<Hour, BTreeMap<Arc<Metric>, Column>>;
 
 /// Cuts readings, oldest first, into batches of sorted hours within every bound. Of two values of one metric at one
 /// instant in one batch the later one stays.
@@ -63,7 +64,7 @@ pub fn drafts(mut readings: Vec<Reading>) -> Vec<Vec<Segment>> {
 }
 
 fn segments(hours: Hours) -> Vec<Segment> {
-    let series = |(metric, (unit, readings)): (Arc<Metric>, (Option<Unit>, BTreeMap<Timestamp, Value>))| {
+    let series = |(metric, (unit, readings)): (Arc<Metric>, Column)| {
         let (times, values) = readings.into_iter().unzip();
         Series { metric: Metric::clone(&metric), unit, times, values }
     };
