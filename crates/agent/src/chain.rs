@@ -293,6 +293,7 @@ impl Chain {
             return Ok(None);
         }
         let Some(at) = self.entries.iter().position(|entry| entry.progress == Sent::Waiting) else {
+            self.unsure = self.entries.is_empty() && self.file.lost > 0;
             return Ok(None);
         };
         let entry = &mut self.entries[at];
@@ -331,6 +332,11 @@ impl Chain {
         self.file.acknowledged = Some(entry.head.into());
         self.file.acknowledged_at_s = Some(clock::now().as_secs());
         self.file.first = entry.index + 1;
+    }
+
+    /// Readings that could not be kept, the disk being full or broken: declared once everything older is stored.
+    pub fn note_lost(&mut self, readings: u64) {
+        self.file.lost += readings;
     }
 
     /// It has to be sent again.

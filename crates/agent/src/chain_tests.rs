@@ -246,3 +246,19 @@ fn an_epoch_starts_only_behind_everything_older() {
     let new: Vec<Head> = std::iter::from_fn(|| chain.take_next().unwrap()).map(|out| out.head).collect();
     assert_eq!((new.len(), new[0].epoch, new[0].seq), (2, 2, 1));
 }
+
+#[test]
+fn what_could_not_be_kept_is_declared_behind_what_was() {
+    let bench = Bench::new();
+    let mut server = Server::default();
+    let mut chain = bench.open();
+    chain.push(vec![draft(0)]).unwrap();
+    chain.reconcile(None, &[]).unwrap();
+    chain.note_lost(5);
+    let out = chain.take_next().unwrap().unwrap();
+    server.take(&out.body);
+    chain.stored(out.head);
+    assert!(chain.take_next().unwrap().is_none() && chain.is_unsure() && !chain.is_drained());
+    server.drain(&mut chain);
+    assert_eq!((server.values.len(), server.lost), (1, 5));
+}

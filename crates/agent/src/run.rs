@@ -156,8 +156,12 @@ async fn collect_all(
         ticks.tick().await;
         let readings = sensors.read(crate::clock::now());
         // The next reading comes in any case: one that cannot be kept is told, not fatal.
+        let count = readings.len() as u64;
         if let Err(error) = keep(link, readings).await {
-            tracing::error!("readings of the sensors could not be kept: {error}");
+            tracing::error!(
+                "{count} readings of the sensors could not be kept and will be declared lost: {error}"
+            );
+            link.peek(|chain| chain.note_lost(count));
         }
         if options.once {
             return Ok(());

@@ -34,6 +34,8 @@ pub struct Link {
     api_key: Secret,
     api: Mutex<Api>,
     token: Mutex<Option<Token>>,
+    /// Held while a token is fetched, so that one is fetched at a time.
+    fetching: tokio::sync::Mutex<()>,
     config: Mutex<Option<Config>>,
     totals: Mutex<Totals>,
 }
@@ -100,6 +102,7 @@ impl Link {
             api_key,
             api: Mutex::new(api),
             token: Mutex::new(None),
+            fetching: tokio::sync::Mutex::new(()),
             totals: Mutex::new(Totals::default()),
         })
     }
@@ -140,6 +143,7 @@ impl Link {
             token: String,
             expires_at: When,
         }
+        let _one = self.fetching.lock().await;
         if let Some(token) = lock(&self.token).clone()
             && Instant::now() < token.renew_at
         {
@@ -184,7 +188,9 @@ impl Link {
         loop {
             let idle = self.peek(|chain| chain.is_drained() && !chain.is_unsure());
             if idle {
-                self.chain(Chain::settle).await??;
+                if let Err(error) = self.chain(Chain::settle).await? {
+                    tracing::warn!("acknowledged batches stay on the disk for now: {error}");
+                }
                 progress_at = Instant::now();
                 if once && done() {
                     return Ok(());
@@ -192,7 +198,8 @@ impl Link {
                 self.news.notified().await;
                 continue;
             }
-            let mut stall = self.attempt(&mut window).await?;
+            // A disk that fails is waited out like a network that fails: nothing acknowledged depends on it.
+            let mut stall = self.attempt(&mut window).await.unwrap_or_else(Stall::of);
             if stall.acked {
                 (failures, progress_at) = (0, Instant::now());
             }

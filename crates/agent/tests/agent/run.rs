@@ -207,3 +207,59 @@ async fn a_certificate_is_renewed_in_time_and_the_old_key_kept_until_then() {
     assert!(!data.join("ops.next.key").exists());
     assert_eq!(server.state().forks, 0);
 }
+
+/// Stored, but the answer was lost with the connection: sent again, answered as a replay, counted once.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_never_came_doubles_nothing() {
+    let server = Server::start().await;
+    let dir = tempfile::tempdir().unwrap();
+    let data = server.enrolled(dir.path()).await;
+    let csv = dir.path().join("a.csv");
+    write_csv(&csv, 8_000);
+    server.state().faults.extend([Fault::Quarantine("clock"), Fault::Swallow]);
+    let agent = tokio::spawn(run(replay(&data, &csv), Progress::silent(), std::future::pending()));
+    until("batches are stored", || server.state().stored > 2).await;
+    server.stop().await;
+    server.resume().await;
+    let report = agent.await.unwrap().unwrap();
+    server.assert_whole(16_000);
+    assert!(server.state().replays >= 1);
+    assert_eq!((report.totals.readings, report.totals.batches), (16_000, server.state().stored));
+}
+
+/// What the server keeps as a fork never becomes its head: the rest of the chain has to join the other side.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_chain_held_as_a_fork_is_continued_from_the_servers_head() {
+    let server = Server::start().await;
+    let dir = tempfile::tempdir().unwrap();
+    let data = server.enrolled(dir.path()).await;
+    let csv = dir.path().join("a.csv");
+    write_csv(&csv, 8_000);
+    server.state().faults.extend([Fault::Fork]);
+    let report = finish(replay(&data, &csv)).await;
+    assert_eq!(report.totals.quarantined["fork"], 1);
+    assert_eq!((report.totals.readings, report.totals.rebases), (16_000, 1));
+    let state = server.state();
+    assert_eq!((state.readings.len() as u64 + state.forked, state.lost), (16_000, 0));
+}
+
+/// A year of a real server, newest first, hour by hour: hundreds of batches, most of the window in flight.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_real_year_arrives() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
+    let folder = std::env::var_os("FIELDKEEP_SHARED_DATA").map_or(folder, std::path::PathBuf::from);
+    let csv = folder.join("datacentre/gpu_server_09.txt");
+    if !csv.is_file() {
+        println!("skipped: no real measurements at ../shared/data beside the repository");
+        return;
+    }
+    let server = Server::start().await;
+    let dir = tempfile::tempdir().unwrap();
+    let data = server.enrolled(dir.path()).await;
+    let started = tokio::time::Instant::now();
+    let report = finish(replay(&data, &csv)).await;
+    let took = started.elapsed();
+    println!("{} batches, {} readings in {took:?}", report.totals.batches, report.totals.readings);
+    server.assert_whole(report.csv[0].readings as usize);
+    assert_eq!((report.totals.rebases, server.state().lost), (0, 0));
+}

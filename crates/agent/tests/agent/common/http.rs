@@ -199,6 +199,14 @@ async fn take_batch(server: &Server, body: &[u8], arrival: u64) -> Reply {
 fn store(state: &mut State, batch: &Batch, place: &Place, fault: &Option<Fault>) -> Reply {
     let receipt =
         json!({"index": state.stored, "hash": place.hash.to_string(), "count": batch.reading_count()});
+    if *fault == Some(Fault::Fork) {
+        state.forked += batch.reading_count() as u64;
+        return (
+            202,
+            None,
+            json!({"receipt": receipt, "reasons": [{"name": "fork", "text": "two histories"}]}),
+        );
+    }
     match judge(state, place) {
         Link::Next => {}
         Link::Replay => {

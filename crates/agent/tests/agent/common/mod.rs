@@ -32,6 +32,8 @@ pub enum Fault {
     Swallow,
     /// Stored and held back.
     Quarantine(&'static str),
+    /// Held back as a fork: kept, but never the head.
+    Fork,
 }
 
 #[derive(Default)]
@@ -53,6 +55,8 @@ pub struct State {
     pub stored: u64,
     pub replays: u64,
     pub forks: u64,
+    /// Readings held back as a fork.
+    pub forked: u64,
     pub gaps: u64,
     pub lost: u64,
     /// When each batch was read, as the how-manyth request it arrived, and its place.
