@@ -149,14 +149,21 @@ fn read_bundle(dir: &Path) -> Result<Bundle, AgentError> {
         return Err(AgentError::content(&path, "it is the voucher of another device or key"));
     }
     let path = dir.join("device.secret");
-    let secret = HEXLOWER_PERMISSIVE
-        .decode(folder::read(&path)?.trim_ascii())
-        .ok()
-        .filter(|secret| secret.len() == 32)
-        .ok_or_else(|| AgentError::content(&path, "64 hexadecimal digits expected"))?;
+    let secret = folder::read_optional(&path)?.map(|text| read_secret(&path, &text)).transpose()?;
+    if secret.is_some() != voucher.hmac.is_some() {
+        return Err(AgentError::content(
+            &path,
+            "it goes with the hmac of voucher.cbor: both or neither must be there",
+        ));
+    }
     let root_pem = folder::read_text(&dir.join("ca.pem"))?;
-    let birth = Birth { voucher, secret: Secret::new(secret) };
+    let birth = Birth { voucher, secret };
     Ok(Bundle { file, root_pem, identity, birth })
+}
+
+fn read_secret(path: &Path, text: &[u8]) -> Result<Secret, AgentError> {
+    let secret = HEXLOWER_PERMISSIVE.decode(text.trim_ascii()).ok().filter(|secret| secret.len() == 32);
+    secret.map(Secret::new).ok_or_else(|| AgentError::content(path, "64 hexadecimal digits expected"))
 }
 
 /// The data folder becomes this device's, once.

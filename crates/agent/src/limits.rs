@@ -35,7 +35,7 @@ pub const RETRY_AFTER_MAX: Duration = Duration::from_secs(3_600);
 pub const TOKEN_MARGIN_S: i64 = 60;
 /// How often the signed head is sent.
 pub const HEAD_PERIOD: Duration = Duration::from_secs(60);
-/// How often the configuration is asked for.
+/// How often the device says hello and asks for its configuration; an installer wants a hello of the last ten minutes.
 pub const CONFIG_PERIOD: Duration = Duration::from_secs(300);
 /// How often the certificate's age is looked at.
 pub const RENEW_PERIOD: Duration = Duration::from_secs(3_600);

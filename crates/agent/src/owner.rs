@@ -48,8 +48,8 @@ impl OwnerLock {
 pub struct Birth {
     /// Its own voucher, without an owner.
     pub voucher: Voucher,
-    /// The secret behind the voucher's hmac.
-    pub secret: fieldkeep_trust::secret::Secret,
+    /// The secret behind the voucher's hmac; none where the device brought its own key to the factory.
+    pub secret: Option<fieldkeep_trust::secret::Secret>,
 }
 
 /// A claim that the maker's voucher and the owner's signature prove.
@@ -76,11 +76,12 @@ pub fn prove(
     if theirs.header_bytes != birth.voucher.header_bytes || theirs.header.device != device {
         return Err(AgentError::refused(VOUCHER, "its header is not the one this device was made with"));
     }
-    let own_hmac = voucher::device_hmac(birth.secret.expose(), &birth.voucher.header_bytes);
-    let hmac_holds = match (&theirs.hmac, &birth.voucher.hmac) {
-        (Some(hmac), _) => hash::equal(hmac, &own_hmac),
-        // A device that brought its own key has no secret that its maker knows.
-        (None, made_with) => made_with.is_none(),
+    let hmac_holds = match (&theirs.hmac, &birth.secret) {
+        (Some(hmac), Some(secret)) => {
+            hash::equal(hmac, &voucher::device_hmac(secret.expose(), &birth.voucher.header_bytes))
+        }
+        (None, None) => birth.voucher.hmac.is_none(),
+        _ => false,
     };
     if !hmac_holds {
         return Err(AgentError::refused(VOUCHER, "its hmac was not made with this device's secret"));

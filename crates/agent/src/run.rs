@@ -242,13 +242,19 @@ async fn chores(link: &Link) {
         let (what, result) = tokio::select! {
             _ = trims.tick() => ("the spool was not trimmed", settle(link).await),
             _ = heads.tick() => ("the signed head was not sent", head::send(link).await.map(drop)),
-            _ = configs.tick() => ("the configuration was not refreshed", link.refresh_config().await),
+            _ = configs.tick() => ("the configuration was not refreshed", report_in(link).await),
             _ = renewals.tick() => ("the certificate was not renewed", renew::renew_when_due(link).await.map(drop)),
         };
         if let Err(error) = result {
             tracing::warn!("{what}: {error}");
         }
     }
+}
+
+/// Says hello, so that an installer finds the device awake, and asks what the project expects.
+async fn report_in(link: &Link) -> Result<(), AgentError> {
+    link.hello().await?;
+    link.refresh_config().await
 }
 
 async fn settle(link: &Link) -> Result<(), AgentError> {

@@ -217,8 +217,9 @@ async fn an_answer_that_never_came_doubles_nothing() {
     let csv = dir.path().join("a.csv");
     write_csv(&csv, 8_000);
     server.state().faults.extend([Fault::Quarantine("clock"), Fault::Swallow]);
-    let agent = tokio::spawn(run(replay(&data, &csv), Progress::silent(), std::future::pending()));
-    until("batches are stored", || server.state().stored > 2).await;
+    let options = RunOptions { window: 1, ..replay(&data, &csv) };
+    let agent = tokio::spawn(run(options, Progress::silent(), std::future::pending()));
+    until("the batch is stored whose answer is lost", || server.state().stored == 2).await;
     server.stop().await;
     server.resume().await;
     let report = agent.await.unwrap().unwrap();
