@@ -1,6 +1,53 @@
-//! The only script of the project: `cargo xtask demo` and `cargo xtask test`, and what they are made of.
+//! The only script of the project: `demo`, `test`, `tidy` and `codegen`. It orders other programs about.
+//!
+//! Never: part of what is shipped, or home of a rule that a test of a crate could hold.
 
-fn main() -> anyhow::Result<()> {
-    let status = std::process::Command::new("cargo").args(["test", "--workspace", "--quiet"]).status()?;
-    std::process::exit(status.code().unwrap_or(1));
+mod codegen;
+mod packages;
+mod run;
+mod test;
+mod tidy;
+
+use anyhow::{Result, bail};
+
+const HELP: &str = "\
+cargo xtask COMMAND
+
+  demo [ARGS…]              build, then run `fieldkeep demo ARGS`: the whole story on this machine
+  test [--nightly] [FILTER] install what the tests need, then run every check and every test;
+                            with FILTER only the tests whose name contains it, without the other checks
+  tidy                      compare the tree with the rules of the house
+  codegen [--check]         write the generated files, or check that the committed ones are fresh
+
+example: cargo xtask test --nightly";
+
+fn main() -> std::process::ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    match dispatch(&args) {
+        Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            std::process::ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(args: &[String]) -> Result<()> {
+    let rest = args.get(1..).unwrap_or_default();
+    match args.first().map(String::as_str) {
+        Some("demo") => run::demo(rest),
+        Some("test") => test::run(&test::Wish::parse(rest)?),
+        Some("tidy") if rest.is_empty() => tidy::run(),
+        Some("codegen") => match rest {
+            [] => codegen::write(),
+            [flag] if flag == "--check" => codegen::check(),
+            _ => bail!("codegen takes nothing or `--check`"),
+        },
+        Some("help" | "--help" | "-h") => {
+            println!("{HELP}");
+            Ok(())
+        }
+        Some(other) => bail!("no command `{other}` with these arguments\n\n{HELP}"),
+        None => bail!("which command?\n\n{HELP}"),
+    }
 }

@@ -130,3 +130,29 @@ pub struct AggregateQuery {
     /// Comma-separated device ids; absent: every device of the project.
     pub devices: Option<String>,
 }
+
+/// What one metric did over many devices inside one step.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Step {
+    /// Its start.
+    pub start: String,
+    /// How many numbers.
+    pub count: u64,
+    /// The smallest.
+    pub min: f64,
+    /// The greatest.
+    pub max: f64,
+    /// Their mean.
+    pub mean: f64,
+    /// Their sum.
+    pub sum: f64,
+}
+
+/// An aggregate. Empty steps are left out.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Steps {
+    /// Length of a step in seconds.
+    pub step_s: f64,
+    /// In time order.
+    pub steps: Vec<Step>,
+}

@@ -321,7 +321,8 @@ mod tests {
     }
 
     fn settings(period_s: Option<u32>) -> Settings {
-        let declared = Declaration { unit: Some(Unit::parse("Cel").unwrap()), range: Some((-40.0, 85.0)), period_s };
+        let declared =
+            Declaration { unit: Some(Unit::parse("Cel").unwrap()), range: Some((-40.0, 85.0)), period_s };
         let mut settings = Settings { retention_days: 30, ..Settings::new() };
         settings.metrics.insert(Metric::parse("temperature").unwrap(), declared);
         settings

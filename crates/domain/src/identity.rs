@@ -17,7 +17,9 @@ pub enum DeviceName {
 
 /// A DNS name that no device certificate has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("certificate name refused: <device-id>.birth.{DEVICE_ZONE} or <device-id>.<organization-id>.{DEVICE_ZONE} expected")]
+#[error(
+    "certificate name refused: <device-id>.birth.{DEVICE_ZONE} or <device-id>.<organization-id>.{DEVICE_ZONE} expected"
+)]
 pub struct BadName;
 
 impl DeviceName {

@@ -131,9 +131,11 @@ impl Network {
     /// Whether the address lies inside. An IPv4 address inside IPv6 (::ffff:0:0/96) counts as IPv4.
     pub fn contains(&self, address: IpAddr) -> bool {
         match (self.base, address.to_canonical()) {
-            (IpAddr::V4(base), IpAddr::V4(address)) => {
-                same_prefix(u128::from(base.to_bits()) << 96, u128::from(address.to_bits()) << 96, self.prefix)
-            }
+            (IpAddr::V4(base), IpAddr::V4(address)) => same_prefix(
+                u128::from(base.to_bits()) << 96,
+                u128::from(address.to_bits()) << 96,
+                self.prefix,
+            ),
             (IpAddr::V6(base), IpAddr::V6(address)) => {
                 same_prefix(base.to_bits(), address.to_bits(), self.prefix)
             }

@@ -1,8 +1,8 @@
 //! A device's life from work order to retirement, and the voucher that says whose it is.
 
 use crate::project::Name;
-use crate::{DeviceId, Hash, MakerId, OrderId, OrganizationId, ProjectId, Signed, SiteId, Timestamp};
 use crate::signed::PublicKey;
+use crate::{DeviceId, Hash, MakerId, OrderId, OrganizationId, ProjectId, Signed, SiteId, Timestamp};
 use std::fmt;
 
 /// Where a device stands in its life. [`Life::handle`] is the only way from one to the next.

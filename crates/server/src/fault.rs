@@ -1,8 +1,8 @@
 //! The closed set of what can go wrong with a request, who is at fault, and what may be said of it outside.
 
 use fieldkeep_domain::admission::Check;
-use fieldkeep_trust::keyring::KeyringError;
 use fieldkeep_trust::TrustError;
+use fieldkeep_trust::keyring::KeyringError;
 use std::error::Error;
 
 /// The kinds; each has one status (`http::problem`).
@@ -71,9 +71,10 @@ impl Fault {
     pub fn invalid(text: impl Into<String>) -> Self {
         Self::new(Kind::Invalid, text)
     }
-    /// It is not there, or must not be known to be.
-    pub fn not_found(what: &str) -> Self {
-        Self::new(Kind::NotFound, format!("no such {what}, or not one you may know of"))
+    /// It is not there, or must not be known to be: outside, the two look the same whatever was asked for.
+    pub fn not_found(what: &'static str) -> Self {
+        let text = "no such object, or not one you may know of";
+        Self { inside: Some(format!("not found: {what}").into()), ..Self::new(Kind::NotFound, text) }
     }
     /// It contradicts what is there.
     pub fn conflict(text: impl Into<String>) -> Self {

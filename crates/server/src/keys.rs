@@ -66,7 +66,11 @@ impl Keys {
     }
 
     /// Stores the key of one of the deployment's authorities.
-    pub fn add_authority(keyring: &mut Keyring, name: &str, authority: &Authority) -> Result<(), KeyringError> {
+    pub fn add_authority(
+        keyring: &mut Keyring,
+        name: &str,
+        authority: &Authority,
+    ) -> Result<(), KeyringError> {
         keyring.add("deployment/seal", &format!("deployment/ca/{name}"), authority.key().pkcs8().clone())
     }
 

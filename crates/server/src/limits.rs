@@ -22,6 +22,8 @@ pub const HEADER_BYTES_MAX: u32 = 16 * 1024;
 pub const RESETS_MAX: usize = 20;
 /// Bytes of a request's body on the people's name.
 pub const API_BODY_BYTES_MAX: usize = 1024 * 1024;
+/// Bytes beyond its limit that are read and thrown away, so that the refusal reaches who is still writing.
+pub const DRAIN_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// Bytes of a registry import: a work order of many devices.
 pub const IMPORT_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Bytes of a signing request or a claim's answer.

@@ -1,1 +1,32 @@
+//! Tests only: a whole deployment in one process, its makers, its devices, its two databases and its faults.
+//!
+//! Never: a mock where the real component can run. Panics are how a test fails, so they are allowed here.
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test kit fails its test where it stands")]
 
+pub mod device;
+pub mod maker;
+pub mod postgres;
+pub mod world;
+
+pub use device::{Device, Reply, readings};
+pub use maker::Maker;
+pub use world::{Backend, World};
+
+/// The same test against both databases, each in a module of its own.
+#[macro_export]
+macro_rules! both_databases {
+    ($($name:ident),+ $(,)?) => {
+        mod sqlite {
+            $(#[test]
+            fn $name() {
+                $crate::world::block_on(super::$name($crate::Backend::Sqlite));
+            })+
+        }
+        mod postgres {
+            $(#[test]
+            fn $name() {
+                $crate::world::block_on(super::$name($crate::Backend::Postgres));
+            })+
+        }
+    };
+}

@@ -65,9 +65,11 @@ impl ApiKey {
         if HEXLOWER.decode(crc.as_bytes()) != Ok(crc32fast::hash(body.as_bytes()).to_be_bytes().to_vec()) {
             return Err(BadKey);
         }
-        let rest = body.strip_prefix(holder.prefix()).and_then(|rest| rest.strip_prefix('_')).ok_or(BadKey)?;
+        let rest =
+            body.strip_prefix(holder.prefix()).and_then(|rest| rest.strip_prefix('_')).ok_or(BadKey)?;
         let (id, secret) = rest.split_once('_').ok_or(BadKey)?;
-        let decode = |part: &str| BASE32_NOPAD.decode(part.to_ascii_uppercase().as_bytes()).map_err(|_| BadKey);
+        let decode =
+            |part: &str| BASE32_NOPAD.decode(part.to_ascii_uppercase().as_bytes()).map_err(|_| BadKey);
         let id = KeyId::from_slice(&decode(id)?).map_err(|_| BadKey)?;
         let secret = Secret::new(decode(secret)?);
         if secret.expose().len() == 32 { Ok(Self { id, holder, secret }) } else { Err(BadKey) }
@@ -75,7 +77,10 @@ impl ApiKey {
 
     /// What is stored.
     pub fn verifier(&self, pepper: &Secret) -> Hash {
-        hmac_sha256(pepper.expose(), &[self.holder.prefix().as_bytes(), self.id.as_bytes(), self.secret.expose()])
+        hmac_sha256(
+            pepper.expose(),
+            &[self.holder.prefix().as_bytes(), self.id.as_bytes(), self.secret.expose()],
+        )
     }
 
     /// Whether this is the key that a stored verifier was made from; in constant time.

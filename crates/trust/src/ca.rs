@@ -7,8 +7,8 @@ use fieldkeep_domain::identity::{DeviceName, organization_zone};
 use fieldkeep_domain::signed::PublicKey;
 use fieldkeep_domain::{OrganizationId, Timestamp};
 use rcgen::{
-    BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, GeneralSubtree, IsCa,
-    Issuer, KeyIdMethod, KeyUsagePurpose, NameConstraints, PublicKeyData, SanType, SerialNumber,
+    BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, GeneralSubtree,
+    IsCa, Issuer, KeyIdMethod, KeyUsagePurpose, NameConstraints, PublicKeyData, SanType, SerialNumber,
 };
 
 /// Life of a device's operational certificate, in days.

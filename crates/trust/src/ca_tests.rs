@@ -88,6 +88,7 @@ fn a_revocation_list_names_its_serials() {
     let (_, _, own, _) = chain();
     let list = own.revocation_list(7, &[(vec![0x41; 16], NOW)], NOW, NOW.plus_secs(DAY_S)).unwrap();
     let (_, parsed) = x509_parser::revocation_list::CertificateRevocationList::from_der(&list).unwrap();
-    let serials: Vec<Vec<u8>> = parsed.iter_revoked_certificates().map(|r| r.serial().to_bytes_be()).collect();
+    let serials: Vec<Vec<u8>> =
+        parsed.iter_revoked_certificates().map(|r| r.serial().to_bytes_be()).collect();
     assert_eq!(serials, [vec![0x41; 16]]);
 }

@@ -124,15 +124,17 @@ impl Keyring {
     /// Opens both files.
     pub fn open(master_path: &Path, path: &Path) -> Result<Self, KeyringError> {
         let master = read_master(master_path)?;
-        let text = std::fs::read_to_string(path)
-            .map_err(|source| KeyringError::Read { what: "the keyring", path: path.to_owned(), source })?;
+        let text = std::fs::read_to_string(path).map_err(|source| KeyringError::Read {
+            what: "the keyring",
+            path: path.to_owned(),
+            source,
+        })?;
         let damaged = |why| KeyringError::Damaged { path: path.to_owned(), why };
         let file: File = serde_json::from_str(&text).map_err(|_| damaged("it is not a keyring"))?;
         if file.format != FORMAT {
             return Err(damaged("its format is not one this version reads"));
         }
-        let mut keyring =
-            Self { path: path.to_owned(), master, entries: file.keys, open: HashMap::new() };
+        let mut keyring = Self { path: path.to_owned(), master, entries: file.keys, open: HashMap::new() };
         keyring.get(PROBE).map_err(|error| match error {
             KeyringError::Missing(_) => damaged("it lacks its probe"),
             _ => KeyringError::WrongMaster,

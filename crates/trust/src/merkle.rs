@@ -21,7 +21,9 @@ pub struct Edge {
 
 /// An edge whose hashes do not fit its size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the tree's edge is damaged: {size} leaves need {expected} hashes of 32 bytes, {found} bytes stand there")]
+#[error(
+    "the tree's edge is damaged: {size} leaves need {expected} hashes of 32 bytes, {found} bytes stand there"
+)]
 pub struct BadEdge {
     size: u64,
     expected: u32,

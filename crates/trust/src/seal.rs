@@ -164,7 +164,8 @@ mod tests {
         let sealed = key.seal(&here, b"4.2 Cel").unwrap();
         assert_eq!(sealed.len(), 7 + OVERHEAD_BYTES);
         assert_eq!(key.open(&here, &sealed).unwrap(), b"4.2 Cel");
-        for elsewhere in [place(2, Purpose::Body, 1), place(1, Purpose::Chunk, 1), place(1, Purpose::Body, 2)] {
+        for elsewhere in [place(2, Purpose::Body, 1), place(1, Purpose::Chunk, 1), place(1, Purpose::Body, 2)]
+        {
             assert!(key.open(&elsewhere, &sealed).is_err());
         }
         assert!(SealKey::generate().open(&here, &sealed).is_err());

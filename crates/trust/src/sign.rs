@@ -40,8 +40,7 @@ impl SigningKey {
     /// Reads PKCS#8 (RFC 5958) in DER.
     pub fn from_pkcs8(pkcs8: &Secret) -> Result<Self, TrustError> {
         let unusable = TrustError::Key("the key");
-        let Ok(pair) =
-            EcdsaKeyPair::from_pkcs8(&signature::ECDSA_P256_SHA256_FIXED_SIGNING, pkcs8.expose())
+        let Ok(pair) = EcdsaKeyPair::from_pkcs8(&signature::ECDSA_P256_SHA256_FIXED_SIGNING, pkcs8.expose())
         else {
             return Err(unusable);
         };
@@ -60,11 +59,8 @@ impl SigningKey {
     /// As a PEM `PRIVATE KEY` block.
     pub fn to_pem(&self) -> Secret {
         let base64 = zeroize::Zeroizing::new(data_encoding::BASE64.encode(self.pkcs8.expose()));
-        let lines: Vec<&str> = base64
-            .as_bytes()
-            .chunks(64)
-            .filter_map(|line| std::str::from_utf8(line).ok())
-            .collect();
+        let lines: Vec<&str> =
+            base64.as_bytes().chunks(64).filter_map(|line| std::str::from_utf8(line).ok()).collect();
         let body = lines.join("\n");
         Secret::new(format!("-----BEGIN PRIVATE KEY-----\n{body}\n-----END PRIVATE KEY-----\n").into_bytes())
     }
@@ -94,8 +90,7 @@ impl SigningKey {
 
     /// An ECDSA signature in DER, as certificates carry it.
     fn sign_der(&self, message: &[u8]) -> Result<Vec<u8>, TrustError> {
-        let fixed =
-            self.pair.sign(&SystemRandom::new(), message).map_err(|_| TrustError::Crypto("sign"))?;
+        let fixed = self.pair.sign(&SystemRandom::new(), message).map_err(|_| TrustError::Crypto("sign"))?;
         Ok(fixed_to_der(fixed.as_ref()))
     }
 }
@@ -187,8 +182,11 @@ mod tests {
         let again = CoseSign1::from_tagged_slice(&theirs.to_tagged_vec().unwrap()).unwrap();
         again
             .verify_signature(b"x", |signature, message| {
-                signature::UnparsedPublicKey::new(&signature::ECDSA_P256_SHA256_FIXED, key.public().as_bytes())
-                    .verify(message, signature)
+                signature::UnparsedPublicKey::new(
+                    &signature::ECDSA_P256_SHA256_FIXED,
+                    key.public().as_bytes(),
+                )
+                .verify(message, signature)
             })
             .unwrap();
     }

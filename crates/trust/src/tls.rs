@@ -11,7 +11,9 @@ use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
 use rustls::server::{NoServerSessionStorage, ServerSessionMemoryCache, WebPkiClientVerifier};
 use rustls::sign::CertifiedKey;
 use rustls::time_provider::TimeProvider;
-use rustls::{ClientConfig, DigitallySignedStruct, DistinguishedName, RootCertStore, ServerConfig, SignatureScheme};
+use rustls::{
+    ClientConfig, DigitallySignedStruct, DistinguishedName, RootCertStore, ServerConfig, SignatureScheme,
+};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, UnixTime};
 use std::sync::Arc;
 
@@ -148,12 +150,21 @@ pub fn client_config(
     root_pem: &str,
     identity: Option<(&[Vec<u8>], &SigningKey)>,
 ) -> Result<ClientConfig, TrustError> {
+    client_config_at(root_pem, identity, Arc::new(rustls::time_provider::DefaultTimeProvider))
+}
+
+/// The same with a clock of the caller's.
+pub fn client_config_at(
+    root_pem: &str,
+    identity: Option<(&[Vec<u8>], &SigningKey)>,
+    clock: Arc<dyn TimeProvider>,
+) -> Result<ClientConfig, TrustError> {
     let roots = roots(&x509::from_pem(root_pem)?)?;
-    let builder = ClientConfig::builder_with_provider(provider())
+    let builder = ClientConfig::builder_with_details(provider(), clock)
         .with_protocol_versions(&[&rustls::version::TLS13])
         .map_err(failed)?
         .with_root_certificates(roots);
-    let config = match identity {
+    let mut config = match identity {
         None => builder.with_no_client_auth(),
         Some((chain, key)) => {
             let chain = chain.iter().map(|der| CertificateDer::from(der.clone())).collect();
@@ -161,5 +172,6 @@ pub fn client_config(
             builder.with_client_auth_cert(chain, key.into()).map_err(failed)?
         }
     };
+    config.alpn_protocols = ALPN.iter().map(|name| name.to_vec()).collect();
     Ok(config)
 }

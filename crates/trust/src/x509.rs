@@ -90,8 +90,7 @@ pub fn is_signed_by(certificate: &[u8], issuer: &[u8]) -> bool {
 ///
 /// Names, extensions and validity that it asks for are not even read: the profile is ours.
 pub fn request_key(der: &[u8]) -> Result<PublicKey, BadCertificate> {
-    let (rest, request) =
-        X509CertificationRequest::from_der(der).map_err(|_| BadCertificate::Unreadable)?;
+    let (rest, request) = X509CertificationRequest::from_der(der).map_err(|_| BadCertificate::Unreadable)?;
     if !rest.is_empty() || request.verify_signature().is_err() {
         return Err(BadCertificate::Unreadable);
     }

@@ -73,7 +73,8 @@ pub fn decode_header(bytes: &[u8]) -> Result<Batch, Malformed> {
         return Err(Malformed::Expected { at: 1, expected: "batch format 1" });
     }
     let device = reader.array_of::<16>()?;
-    let device = DeviceId::from_slice(&device).map_err(|_| Malformed::Expected { at: 2, expected: "device id" })?;
+    let device =
+        DeviceId::from_slice(&device).map_err(|_| Malformed::Expected { at: 2, expected: "device id" })?;
     let epoch = number_from_1(&mut reader)?;
     let seq = number_from_1(&mut reader)?;
     let prev = reader.nullable(Reader::array_of::<32>)?.map(Hash);
@@ -87,7 +88,11 @@ pub fn decode_header(bytes: &[u8]) -> Result<Batch, Malformed> {
 fn number(reader: &mut Reader<'_>) -> Result<u64, Malformed> {
     let at = reader.position();
     let value = reader.uint()?;
-    if value <= i64::MAX as u64 { Ok(value) } else { Err(Malformed::Expected { at, expected: "number below 2^63" }) }
+    if value <= i64::MAX as u64 {
+        Ok(value)
+    } else {
+        Err(Malformed::Expected { at, expected: "number below 2^63" })
+    }
 }
 
 fn number_from_1(reader: &mut Reader<'_>) -> Result<u64, Malformed> {

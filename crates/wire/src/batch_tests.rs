@@ -12,11 +12,13 @@ fn any_value() -> impl Strategy<Value = Value> {
 
 fn any_series(hour: Hour) -> impl Strategy<Value = Series> {
     let readings = prop::collection::btree_map(0..HOUR_NS, any_value(), 1..20);
-    ("[a-z]{1,8}", prop::option::of("[A-Z]{1,3}"), readings).prop_map(move |(metric, unit, readings)| Series {
-        metric: Metric::parse(&metric).unwrap(),
-        unit: unit.map(|unit| Unit::parse(&unit).unwrap()),
-        times: readings.keys().map(|offset| Timestamp(hour.start().0 + offset)).collect(),
-        values: readings.into_values().collect(),
+    ("[a-z]{1,8}", prop::option::of("[A-Z]{1,3}"), readings).prop_map(move |(metric, unit, readings)| {
+        Series {
+            metric: Metric::parse(&metric).unwrap(),
+            unit: unit.map(|unit| Unit::parse(&unit).unwrap()),
+            times: readings.keys().map(|offset| Timestamp(hour.start().0 + offset)).collect(),
+            values: readings.into_values().collect(),
+        }
     })
 }
 

@@ -169,7 +169,11 @@ impl<'a> Reader<'a> {
     /// The next key of a map, which must be this one.
     pub fn key(&mut self, key: i64) -> Result<(), Malformed> {
         let at = self.at;
-        if self.int()? == key { Ok(()) } else { Err(Malformed::Expected { at, expected: "the next key of the map" }) }
+        if self.int()? == key {
+            Ok(())
+        } else {
+            Err(Malformed::Expected { at, expected: "the next key of the map" })
+        }
     }
     /// true or false.
     pub fn bool(&mut self) -> Result<bool, Malformed> {
@@ -205,7 +209,11 @@ impl<'a> Reader<'a> {
 
     /// Every item takes a byte: a count beyond the rest of the input is a lie, refused before anything is reserved.
     fn at_least(&self, items: usize) -> Result<(), Malformed> {
-        if items <= self.bytes.len() - self.at { Ok(()) } else { Err(Malformed::Truncated { at: self.bytes.len() }) }
+        if items <= self.bytes.len() - self.at {
+            Ok(())
+        } else {
+            Err(Malformed::Truncated { at: self.bytes.len() })
+        }
     }
 }
 
@@ -374,7 +382,9 @@ mod tests {
 
     #[test]
     fn second_encodings_are_refused() {
-        for bytes in [&[0x18, 23][..], &[0x19, 0, 255], &[0x1a, 0, 0, 255, 255], &[0x1b, 0, 0, 0, 0, 1, 0, 0, 0]] {
+        for bytes in
+            [&[0x18, 23][..], &[0x19, 0, 255], &[0x1a, 0, 0, 255, 255], &[0x1b, 0, 0, 0, 0, 1, 0, 0, 0]]
+        {
             assert!(matches!(Reader::new(bytes).uint(), Err(Malformed::NotDeterministic { at: 0 })));
         }
         assert!(Reader::new(&[0x5f, 0x41, 1, 0xff]).bytes(9).is_err(), "indefinite length");

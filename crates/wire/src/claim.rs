@@ -76,7 +76,8 @@ pub fn decode_answer(payload: &[u8]) -> Result<Answer, Malformed> {
 
 fn device(reader: &mut Reader<'_>) -> Result<DeviceId, Malformed> {
     let at = reader.position();
-    DeviceId::from_slice(&reader.array_of::<16>()?).map_err(|_| Malformed::Expected { at, expected: "device id" })
+    DeviceId::from_slice(&reader.array_of::<16>()?)
+        .map_err(|_| Malformed::Expected { at, expected: "device id" })
 }
 
 #[cfg(test)]

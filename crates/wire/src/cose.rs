@@ -2,8 +2,8 @@
 
 use crate::Malformed;
 use crate::cbor::{Reader, Writer};
-use fieldkeep_domain::signed::PublicKey;
 use fieldkeep_domain::Signed;
+use fieldkeep_domain::signed::PublicKey;
 
 /// The only protected header: {1: -7}, ES256.
 pub const PROTECTED_ES256: [u8; 3] = [0xa1, 0x01, 0x26];

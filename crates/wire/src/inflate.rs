@@ -22,7 +22,9 @@ impl Coding {
             None | Some("" | "identity") => Ok(None),
             Some("gzip") => Ok(Some(Self::Gzip)),
             Some("zstd") => Ok(Some(Self::Zstd)),
-            Some(_) => Err(Malformed::Expected { at: 0, expected: "Content-Encoding gzip, zstd or identity" }),
+            Some(_) => {
+                Err(Malformed::Expected { at: 0, expected: "Content-Encoding gzip, zstd or identity" })
+            }
         }
     }
 }
@@ -32,8 +34,8 @@ pub fn inflate(coding: Coding, packed: &[u8], max: usize) -> Result<Vec<u8>, Mal
     match coding {
         Coding::Gzip => read(flate2::read::MultiGzDecoder::new(packed), max, "gzip"),
         Coding::Zstd => {
-            let mut decoder =
-                zstd::stream::read::Decoder::with_buffer(packed).map_err(|_| Malformed::Compression("zstd"))?;
+            let mut decoder = zstd::stream::read::Decoder::with_buffer(packed)
+                .map_err(|_| Malformed::Compression("zstd"))?;
             decoder.window_log_max(WINDOW_LOG_MAX).map_err(|_| Malformed::Compression("zstd"))?;
             read(decoder, max, "zstd")
         }
@@ -71,7 +73,10 @@ mod tests {
         let packed = [(Coding::Gzip, gzip(&bomb)), (Coding::Zstd, zstd::encode_all(&bomb[..], 19).unwrap())];
         for (coding, packed) in packed {
             assert!(packed.len() < 80_000);
-            assert!(matches!(inflate(coding, &packed, 1_000_000), Err(Malformed::TooMuch { max: 1_000_000, .. })));
+            assert!(matches!(
+                inflate(coding, &packed, 1_000_000),
+                Err(Malformed::TooMuch { max: 1_000_000, .. })
+            ));
         }
     }
 

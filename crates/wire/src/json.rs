@@ -211,8 +211,17 @@ mod tests {
         for bad in ["NaN", "Infinity", "-Infinity"] {
             assert!(reading(&format!(r#""value":{bad}"#)).is_err());
         }
-        for time in [r#""2026-11-23""#, r#""2026-11-23T10:00:00""#, "-1", "9223372036854775807", r#""9999-01-01T00:00:00Z""#] {
-            assert!(with_readings(&format!(r#"{{"metric":"a","time":{time},"value":1}}"#)).is_err(), "{time}");
+        for time in [
+            r#""2026-11-23""#,
+            r#""2026-11-23T10:00:00""#,
+            "-1",
+            "9223372036854775807",
+            r#""9999-01-01T00:00:00Z""#,
+        ] {
+            assert!(
+                with_readings(&format!(r#"{{"metric":"a","time":{time},"value":1}}"#)).is_err(),
+                "{time}"
+            );
         }
     }
 

@@ -32,11 +32,13 @@ pub fn decode(text: &str) -> Result<Label, Malformed> {
     let refused = || Malformed::Expected { at: 0, expected: "label FK1:<device>:<secret>" };
     let text = text.trim().to_ascii_uppercase();
     let mut parts = text.split(':');
-    let (Some(SCHEME), Some(device), Some(secret), None) = (parts.next(), parts.next(), parts.next(), parts.next())
+    let (Some(SCHEME), Some(device), Some(secret), None) =
+        (parts.next(), parts.next(), parts.next(), parts.next())
     else {
         return Err(refused());
     };
-    let bytes = |part: &str| -> Option<[u8; 16]> { BASE32_NOPAD.decode(part.as_bytes()).ok()?.try_into().ok() };
+    let bytes =
+        |part: &str| -> Option<[u8; 16]> { BASE32_NOPAD.decode(part.as_bytes()).ok()?.try_into().ok() };
     let device = DeviceId::from_slice(&bytes(device).ok_or_else(refused)?).map_err(|_| refused())?;
     Ok(Label { device, claim_secret: bytes(secret).ok_or_else(refused)? })
 }

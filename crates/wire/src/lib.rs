@@ -11,6 +11,7 @@ pub mod head;
 pub mod inflate;
 pub mod json;
 pub mod label;
+pub mod order;
 pub mod token;
 pub mod voucher;
 
@@ -32,7 +33,9 @@ pub enum Malformed {
         at: usize,
     },
     /// An encoding that deterministic CBOR (RFC 8949 §4.2) does not have.
-    #[error("byte {at}: not in deterministic encoding: shortest lengths, definite lengths, no tags, 64-bit floats")]
+    #[error(
+        "byte {at}: not in deterministic encoding: shortest lengths, definite lengths, no tags, 64-bit floats"
+    )]
     NotDeterministic {
         /// Where.
         at: usize,

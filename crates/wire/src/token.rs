@@ -49,7 +49,8 @@ pub fn decode(payload: &[u8]) -> Result<TokenClaims, Malformed> {
 /// Seconds since 1970, as NumericDate.
 pub(crate) fn seconds(reader: &mut Reader<'_>) -> Result<Timestamp, Malformed> {
     let at = reader.position();
-    let seconds = i64::try_from(reader.uint()?).map_err(|_| Malformed::Expected { at, expected: "time in seconds" })?;
+    let seconds =
+        i64::try_from(reader.uint()?).map_err(|_| Malformed::Expected { at, expected: "time in seconds" })?;
     Ok(Timestamp::from_secs(seconds))
 }
 

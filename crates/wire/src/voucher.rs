@@ -1,9 +1,9 @@
 //! The ownership voucher (docs/formats/voucher.cddl): read with its bytes kept, so that what was signed can be verified.
 
+use crate::Malformed;
 use crate::cbor::{Reader, Writer};
 use crate::cose::{encode_sign1, read_key, read_sign1, write_key};
 use crate::token::seconds;
-use crate::Malformed;
 use fieldkeep_domain::project::Name;
 use fieldkeep_domain::registry::{SignedEntry, Voucher, VoucherEntry, VoucherHeader};
 use fieldkeep_domain::{DeviceId, Hash, Signed, limits};
@@ -66,7 +66,14 @@ fn decode_header(bytes: &[u8]) -> Result<VoucherHeader, Malformed> {
 pub fn encode_entry(entry: &VoucherEntry) -> Vec<u8> {
     let mut writer = Writer::new();
     writer.map(6 + usize::from(entry.not_after.is_some()));
-    writer.int(1).uint(entry.seq).int(2).bytes(entry.prev.as_bytes()).int(3).bytes(entry.header.as_bytes()).int(4);
+    writer
+        .int(1)
+        .uint(entry.seq)
+        .int(2)
+        .bytes(entry.prev.as_bytes())
+        .int(3)
+        .bytes(entry.header.as_bytes())
+        .int(4);
     write_key(&mut writer, &entry.to_owner);
     writer.int(5).uint(entry.owner_epoch).int(6).uint(entry.issued_at.as_secs().unsigned_abs());
     if let Some(until) = entry.not_after {
@@ -153,8 +160,8 @@ pub fn decode(bytes: &[u8]) -> Result<Voucher, Malformed> {
 mod tests {
     use super::*;
     use crate::cose::PROTECTED_ES256;
-    use fieldkeep_domain::signed::PublicKey;
     use fieldkeep_domain::Timestamp;
+    use fieldkeep_domain::signed::PublicKey;
     use proptest::prelude::*;
 
     fn sample(entries: u64, hmac: Option<[u8; 32]>) -> Voucher {

@@ -116,8 +116,10 @@ impl Config {
     /// The defaults with a text of changes laid over them.
     pub fn parse(text: &str, path: &Path) -> Result<Self, ConfigError> {
         let refused = |why: String| ConfigError::Parse { path: path.to_owned(), why };
-        let mut merged: toml::Table = DEFAULT.parse().map_err(|error| refused(format!("defaults: {error}")))?;
-        let changes: toml::Table = text.parse().map_err(|error: toml::de::Error| refused(error.to_string()))?;
+        let mut merged: toml::Table =
+            DEFAULT.parse().map_err(|error| refused(format!("defaults: {error}")))?;
+        let changes: toml::Table =
+            text.parse().map_err(|error: toml::de::Error| refused(error.to_string()))?;
         overlay(&mut merged, changes, "").map_err(refused)?;
         let config: Self = merged.try_into().map_err(|error: toml::de::Error| refused(error.to_string()))?;
         config.check(path)?;
@@ -184,7 +186,10 @@ mod tests {
 
     #[test]
     fn errors_name_file_and_key() {
-        assert_eq!(refused("[journal]\nkeeps = 5"), "fieldkeep.toml: `journal.keeps` is not a key; see the commented defaults");
+        assert_eq!(
+            refused("[journal]\nkeeps = 5"),
+            "fieldkeep.toml: `journal.keeps` is not a key; see the commented defaults"
+        );
         assert!(refused("[journal]\nkeep_s = \"x\"").contains("`journal.keep_s`: a integer expected"));
         assert!(refused("[monitor]\nlisten = \"0.0.0.0:1\"").contains("`monitor.listen`"));
         assert!(refused("[server]\ndevices_name = \"localhost\"").contains("`server.devices_name`"));

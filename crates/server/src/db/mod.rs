@@ -37,7 +37,9 @@ pub enum DbError {
     #[error("the data folder's path is not UTF-8: {0}")]
     Path(String),
     /// TLS is not enforced on the way to PostgreSQL.
-    #[error("`database.url` leads to another host without `sslmode=verify-full`: the way there would not be proven")]
+    #[error(
+        "`database.url` leads to another host without `sslmode=verify-full`: the way there would not be proven"
+    )]
     Plaintext,
     /// The schema cannot be brought up to date.
     #[error("the database schema cannot be brought up to date; the failed step was rolled back")]
@@ -63,7 +65,8 @@ impl Db {
     pub async fn embedded(path: &Path, key: &Secret) -> Result<Self, DbError> {
         sqlx::any::install_default_drivers();
         let text = path.to_str().ok_or_else(|| DbError::Path(path.display().to_string()))?;
-        let url = format!("sqlite://{}?mode=rwc", text.replace('%', "%25").replace('?', "%3F").replace('#', "%23"));
+        let url =
+            format!("sqlite://{}?mode=rwc", text.replace('%', "%25").replace('?', "%3F").replace('#', "%23"));
         let writer = sqlite_pool(&url, key, 1).await.map_err(|error| wrong_key(error, text))?;
         let reader = sqlite_pool(&url, key, SQLITE_READERS).await?;
         Ok(Self { writer, reader, dialect: Dialect::Sqlite })
@@ -72,10 +75,10 @@ impl Db {
     /// Connects to PostgreSQL. TLS with `verify-full` is required unless it is on this host.
     pub async fn postgres(url: &str) -> Result<Self, DbError> {
         sqlx::any::install_default_drivers();
-        if !on_this_host(url) && !url.contains("sslmode=verify-full") {
+        let options = quiet(url)?;
+        if !on_this_host(&options) && !verifies_fully(&options) {
             return Err(DbError::Plaintext);
         }
-        let options = quiet(url)?;
         let pool = AnyPoolOptions::new()
             .max_connections(POSTGRES_CONNECTIONS)
             .acquire_timeout(Duration::from_secs(ACQUIRE_S_MAX))
@@ -137,10 +140,23 @@ fn quiet(url: &str) -> Result<AnyConnectOptions, sqlx::Error> {
     Ok(options.disable_statement_logging())
 }
 
-fn on_this_host(url: &str) -> bool {
-    ["host=/", "host=%2F", "@localhost", "@127.0.0.1", "@[::1]", "//localhost", "//127.0.0.1", "//[::1]"]
-        .iter()
-        .any(|part| url.contains(part))
+/// Whether the address stays on this machine: a socket, or loopback.
+fn on_this_host(options: &AnyConnectOptions) -> bool {
+    let url = &options.database_url;
+    let local =
+        |host: &str| host.starts_with('/') || matches!(host, "localhost" | "127.0.0.1" | "[::1]" | "::1");
+    // Where the query names hosts, they count, not the one before the path.
+    let named: Vec<_> = url.query_pairs().filter(|(key, _)| key == "host" || key == "hostaddr").collect();
+    match named.is_empty() {
+        true => url.host_str().is_some_and(local),
+        false => named.iter().all(|(_, host)| local(host)),
+    }
+}
+
+fn verifies_fully(options: &AnyConnectOptions) -> bool {
+    let modes: Vec<_> =
+        options.database_url.query_pairs().filter(|(key, _)| key == "sslmode" || key == "ssl-mode").collect();
+    !modes.is_empty() && modes.iter().all(|(_, mode)| mode == "verify-full")
 }
 
 async fn sqlite_pool(url: &str, key: &Secret, connections: u32) -> Result<AnyPool, DbError> {
@@ -154,8 +170,7 @@ async fn sqlite_pool(url: &str, key: &Secret, connections: u32) -> Result<AnyPoo
         })
         .connect_with(quiet(url)?)
         .await?;
-    let cipher: Option<(String,)> =
-        sqlx::query_as("PRAGMA cipher_version").fetch_optional(&pool).await?;
+    let cipher: Option<(String,)> = sqlx::query_as("PRAGMA cipher_version").fetch_optional(&pool).await?;
     if cipher.is_none_or(|(version,)| version.is_empty()) {
         return Err(DbError::NotEncrypted);
     }
@@ -209,8 +224,25 @@ pub fn values(rows: usize, columns: usize) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn another_host_needs_a_proven_way() {
+        for url in [
+            "postgres://a@db.example/x",
+            "postgres://a@db.example/x?sslmode=require",
+            "postgres://a:%40localhost@db.example/x?application_name=@localhost",
+            "postgres://a@localhost/x?host=db.example",
+            "postgres://a@db.example/x?sslmode=verify-full&sslmode=disable",
+        ] {
+            assert!(matches!(Db::postgres(url).await, Err(DbError::Plaintext)), "{url}");
+        }
+        let local: AnyConnectOptions = "postgres://a@localhost/x?host=/run/postgresql".parse().unwrap();
+        assert!(on_this_host(&local));
+    }
+
     #[test]
     fn placeholders_are_numbered_through() {
-        assert_eq!(super::values(2, 3), "($1, $2, $3), ($4, $5, $6)");
+        assert_eq!(values(2, 3), "($1, $2, $3), ($4, $5, $6)");
     }
 }

@@ -13,6 +13,7 @@ use fieldkeep_trust::seal::{Binding, Purpose};
 use sqlx::AnyConnection;
 use std::collections::HashMap;
 use std::sync::Arc;
+use tokio_util::sync::CancellationToken;
 
 /// Compression of bodies: before sealing, per project only.
 const ZSTD_LEVEL: i32 = 1;
@@ -39,12 +40,12 @@ impl Job {
         Self { app, committer, seen, heads: HashMap::new() }
     }
 
-    pub(super) async fn run(mut self) {
+    pub(super) async fn run(mut self, quiet: CancellationToken) {
         let mut waiting = None;
         loop {
             let first = match waiting.take() {
                 Some(item) => item,
-                None => match self.committer.items.recv().await {
+                None => match self.next(&quiet).await {
                     Some(item) => item,
                     None => return,
                 },
@@ -61,6 +62,16 @@ impl Job {
                 }
             }
         }
+    }
+
+    /// The next item; none once the queue is closed and empty.
+    async fn next(&mut self, quiet: &CancellationToken) -> Option<Item> {
+        tokio::select! {
+            biased;
+            item = self.committer.items.recv() => return item,
+            () = quiet.cancelled() => self.committer.items.close(),
+        }
+        self.committer.items.recv().await
     }
 
     /// Takes what has arrived meanwhile, up to the bounds of a group or the next act.
@@ -129,7 +140,7 @@ impl Job {
         if self.seen.size != before.size {
             self.heads.clear();
         }
-        let (out, moved) = self.check(&mut tx, group, before.revision).await?;
+        let (out, moved) = self.check(&mut tx, group, &before).await?;
         if !out.is_empty() {
             tx.rollback().await?;
             return Ok(Outcome::Out(out));
@@ -153,7 +164,8 @@ impl Job {
             })
             .collect();
         sql::insert_receipts(&mut tx, &kept).await?;
-        let heads: Vec<_> = moved.iter().map(|(device, (head, at))| (*device, *head, before.size + *at as u64)).collect();
+        let heads: Vec<_> =
+            moved.iter().map(|(device, (head, at))| (*device, *head, before.size + *at as u64)).collect();
         sql::upsert_heads(&mut tx, &heads).await?;
         sql::set_head(&mut tx, &after).await?;
         tx.commit().await?;
@@ -176,14 +188,22 @@ impl Job {
         &mut self,
         tx: &mut AnyConnection,
         group: &[BatchItem],
-        revision: u64,
+        before: &sql::TreeHead,
     ) -> Result<(Vec<(usize, NotStored)>, HashMap<DeviceId, (Head, usize)>), Fault> {
         let mut out = Vec::new();
         let mut moved: HashMap<DeviceId, (Head, usize)> = HashMap::new();
         for (n, item) in group.iter().enumerate() {
+            if let Entry::Released(_, held) = &item.entry {
+                // Its device may be gone by now: who let it go had the right to. It is stored once.
+                if !sql::release_held(tx, *held, before.size + n as u64).await? {
+                    out.push((n, NotStored::Moved));
+                }
+                continue;
+            }
             let admitted = item.entry.admitted();
             let placed = admitted.placed();
-            if placed.revision() != revision && !still_stands(tx, placed, self.app.clock.now()).await? {
+            if placed.revision() != before.revision && !still_stands(tx, placed, self.app.clock.now()).await?
+            {
                 out.push((n, NotStored::Stale));
                 continue;
             }
@@ -221,7 +241,7 @@ impl Job {
             let keys = self.app.keys.project(admitted.placed().project())?;
             let commitment = commitment(keys.blind.expose(), &admitted.batch().hash);
             match &item.entry {
-                Entry::Admitted(_) => {
+                Entry::Admitted(_) | Entry::Released(..) => {
                     projects.entry(admitted.placed().project()).or_default().push(n);
                     leaves.push(leaf(LeafKind::Admitted, &commitment));
                 }
@@ -340,5 +360,10 @@ fn grow(before: &sql::TreeHead, leaves: &[[u8; 33]]) -> Result<sql::TreeHead, Fa
     for leaf in leaves {
         edge.append(leaf);
     }
-    Ok(sql::TreeHead { size: edge.size(), root: edge.root(), edge: edge.to_bytes(), revision: before.revision })
+    Ok(sql::TreeHead {
+        size: edge.size(),
+        root: edge.root(),
+        edge: edge.to_bytes(),
+        revision: before.revision,
+    })
 }

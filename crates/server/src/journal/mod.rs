@@ -9,11 +9,12 @@ use crate::{App, Fault};
 use fieldkeep_domain::admission::{Admitted, Quarantined};
 use fieldkeep_domain::audit::Act;
 use fieldkeep_domain::journal::Receipt;
-use fieldkeep_domain::Timestamp;
+use fieldkeep_domain::{QuarantineId, Timestamp};
 use futures_util::future::BoxFuture;
 use sqlx::AnyConnection;
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{mpsc, oneshot, watch};
+use tokio_util::sync::CancellationToken;
 
 /// A whole batch on its way in.
 #[derive(Debug, Clone)]
@@ -22,13 +23,15 @@ pub enum Entry {
     Admitted(Admitted),
     /// It will wait for a decision.
     Quarantined(Quarantined),
+    /// It waited, and somebody with that right let it go: offered again, once.
+    Released(Admitted, QuarantineId),
 }
 
 impl Entry {
     /// The batch and where its device stands.
     pub fn admitted(&self) -> &Admitted {
         match self {
-            Self::Admitted(admitted) => admitted,
+            Self::Admitted(admitted) | Self::Released(admitted, _) => admitted,
             Self::Quarantined(quarantined) => quarantined.admitted(),
         }
     }
@@ -112,7 +115,9 @@ impl Journal {
     /// revision that the act will have; when it fails, nothing has happened.
     pub async fn act<T: Send + 'static>(
         &self,
-        change: impl for<'c> FnOnce(&'c mut AnyConnection, u64) -> BoxFuture<'c, Result<(Act, T), Fault>> + Send + 'static,
+        change: impl for<'c> FnOnce(&'c mut AnyConnection, u64) -> BoxFuture<'c, Result<(Act, T), Fault>>
+        + Send
+        + 'static,
     ) -> Result<T, Fault> {
         let slot = Arc::new(Mutex::new(None));
         let filled = slot.clone();
@@ -138,9 +143,9 @@ pub struct Committer {
     tell: watch::Sender<Progress>,
 }
 
-/// Serves the queue until every handle is gone and what was queued is settled.
-pub async fn run(app: Arc<App>, committer: Committer) {
-    job::Job::new(app, committer).run().await;
+/// Serves the queue until `quiet`; what was queued by then is settled.
+pub async fn run(app: Arc<App>, committer: Committer, quiet: CancellationToken) {
+    job::Job::new(app, committer).run(quiet).await;
 }
 
 /// Reads how far the journal is, from the database: at start and when other servers write too.

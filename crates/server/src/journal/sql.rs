@@ -35,15 +35,17 @@ pub fn hash(bytes: &[u8]) -> Result<Hash, sqlx::Error> {
 
 /// Takes the journal's lock for this transaction: it begins with this write.
 pub async fn lock(tx: &mut AnyConnection) -> Result<TreeHead, sqlx::Error> {
-    let row = sqlx::query("UPDATE log_head SET turn = turn + 1 WHERE id = 1 RETURNING size, root, edge, revision")
-        .fetch_one(tx)
-        .await?;
+    let row =
+        sqlx::query("UPDATE log_head SET turn = turn + 1 WHERE id = 1 RETURNING size, root, edge, revision")
+            .fetch_one(tx)
+            .await?;
     tree_head(&row)
 }
 
 /// The tree without the lock.
 pub async fn head(tx: &mut AnyConnection) -> Result<TreeHead, sqlx::Error> {
-    let row = sqlx::query("SELECT size, root, edge, revision FROM log_head WHERE id = 1").fetch_one(tx).await?;
+    let row =
+        sqlx::query("SELECT size, root, edge, revision FROM log_head WHERE id = 1").fetch_one(tx).await?;
     tree_head(&row)
 }
 
@@ -90,15 +92,17 @@ pub async fn insert_body(
     range: std::ops::Range<u64>,
     sealed: &[u8],
 ) -> Result<(), sqlx::Error> {
-    sqlx::query("INSERT INTO bodies (id, first_index, end_index, project, sealed) VALUES ($1, $2, $3, $4, $5)")
-        .bind(&id.as_bytes()[..])
-        .bind(range.start as i64)
-        .bind(range.end as i64)
-        .bind(&project.as_bytes()[..])
-        .bind(sealed)
-        .execute(tx)
-        .await
-        .map(drop)
+    sqlx::query(
+        "INSERT INTO bodies (id, first_index, end_index, project, sealed) VALUES ($1, $2, $3, $4, $5)",
+    )
+    .bind(&id.as_bytes()[..])
+    .bind(range.start as i64)
+    .bind(range.end as i64)
+    .bind(&project.as_bytes()[..])
+    .bind(sealed)
+    .execute(tx)
+    .await
+    .map(drop)
 }
 
 /// Adds an act's sealed body.
@@ -163,6 +167,19 @@ pub async fn insert_held(tx: &mut AnyConnection, row: &HeldRow, now: Timestamp) 
     .map(drop)
 }
 
+/// Notes where a released batch went; false: it went somewhere already.
+pub async fn release_held(tx: &mut AnyConnection, id: QuarantineId, index: u64) -> Result<bool, sqlx::Error> {
+    let done = sqlx::query(
+        "UPDATE quarantine SET released_index = $1
+         WHERE id = $2 AND decision = 'released' AND released_index IS NULL",
+    )
+    .bind(index as i64)
+    .bind(&id.as_bytes()[..])
+    .execute(tx)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
 /// Rows of one statement: databases bound their parameters.
 const ROWS_AT_ONCE: usize = 100;
 
@@ -192,7 +209,10 @@ pub async fn insert_receipts(
 }
 
 /// Moves the chains of devices; each device at most once.
-pub async fn upsert_heads(tx: &mut AnyConnection, heads: &[(DeviceId, Head, u64)]) -> Result<(), sqlx::Error> {
+pub async fn upsert_heads(
+    tx: &mut AnyConnection,
+    heads: &[(DeviceId, Head, u64)],
+) -> Result<(), sqlx::Error> {
     for rows in heads.chunks(ROWS_AT_ONCE) {
         let text = format!(
             "INSERT INTO chain_heads (device, epoch, seq, hash, log_index) VALUES {} ON CONFLICT (device) DO UPDATE SET
@@ -255,7 +275,10 @@ pub async fn receipt(
 }
 
 /// The oldest number of an epoch whose receipt is kept; none: the epoch is unknown or wholly trimmed.
-pub async fn oldest_receipt(tx: &mut AnyConnection, device: DeviceId) -> Result<Option<(u64, u64)>, sqlx::Error> {
+pub async fn oldest_receipt(
+    tx: &mut AnyConnection,
+    device: DeviceId,
+) -> Result<Option<(u64, u64)>, sqlx::Error> {
     let row = sqlx::query("SELECT epoch, seq FROM receipts WHERE device = $1 ORDER BY epoch, seq LIMIT 1")
         .bind(&device.as_bytes()[..])
         .fetch_optional(tx)
@@ -280,7 +303,11 @@ pub struct BodyRow {
 }
 
 /// Bodies of whole groups whose first index is `from` or later, at most `groups` groups.
-pub async fn bodies_from(tx: &mut AnyConnection, from: u64, groups: u32) -> Result<Vec<BodyRow>, sqlx::Error> {
+pub async fn bodies_from(
+    tx: &mut AnyConnection,
+    from: u64,
+    groups: u32,
+) -> Result<Vec<BodyRow>, sqlx::Error> {
     let rows = sqlx::query(
         "SELECT id, first_index, end_index, project, sealed FROM bodies WHERE first_index IN
          (SELECT DISTINCT first_index FROM bodies WHERE first_index >= $1 ORDER BY first_index LIMIT $2)
@@ -311,7 +338,12 @@ pub async fn cursor(tx: &mut AnyConnection, name: &str) -> Result<u64, sqlx::Err
 }
 
 /// Moves a cursor if it is where this reader left it; false: another server has taken over.
-pub async fn move_cursor(tx: &mut AnyConnection, name: &str, from: u64, to: u64) -> Result<bool, sqlx::Error> {
+pub async fn move_cursor(
+    tx: &mut AnyConnection,
+    name: &str,
+    from: u64,
+    to: u64,
+) -> Result<bool, sqlx::Error> {
     let done = sqlx::query("UPDATE cursors SET position = $1 WHERE name = $2 AND position = $3")
         .bind(to as i64)
         .bind(name)
@@ -349,7 +381,11 @@ pub async fn trim_receipts(tx: &mut AnyConnection, device: DeviceId, keep: u64) 
 }
 
 /// Devices with more receipts than are kept.
-pub async fn devices_over(tx: &mut AnyConnection, keep: u64, limit: u32) -> Result<Vec<DeviceId>, sqlx::Error> {
+pub async fn devices_over(
+    tx: &mut AnyConnection,
+    keep: u64,
+    limit: u32,
+) -> Result<Vec<DeviceId>, sqlx::Error> {
     let rows = sqlx::query("SELECT device FROM receipts GROUP BY device HAVING COUNT(*) > $1 LIMIT $2")
         .bind(keep as i64)
         .bind(i64::from(limit))

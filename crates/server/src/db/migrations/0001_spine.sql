@@ -151,7 +151,8 @@ CREATE TABLE quarantine (
     sealed BYTES,
     held_at BIGINT NOT NULL,
     decided_at BIGINT,
-    decision TEXT
+    decision TEXT,
+    released_index BIGINT
 );
 CREATE INDEX quarantine_by_project ON quarantine (project, log_index);
 

@@ -1,0 +1,356 @@
+//! Everything a running server holds, and how it starts and stops: the same code recovers and begins.
+
+use crate::admission::chain::Chains;
+use crate::clock::Clock;
+use crate::config::{Config, ConfigError};
+use crate::db::{Db, DbError};
+use crate::http::{Buckets, Connections, Listener, Metrics};
+use crate::journal::Journal;
+use crate::keys::Keys;
+use crate::limits::{API_BURST, API_PER_S, DEVICE_BURST, DEVICE_PER_S};
+use crate::telemetry::Tail;
+use crate::{Fault, identity, jobs, journal, registry, telemetry};
+use arc_swap::ArcSwap;
+use fieldkeep_domain::{DeviceId, KeyId, Timestamp};
+use fieldkeep_trust::ca::{Authority, Profile};
+use fieldkeep_trust::keyring::{Keyring, KeyringError};
+use fieldkeep_trust::sign::SigningKey;
+use fieldkeep_trust::tls::{self, DeviceVerifier};
+use fieldkeep_trust::{TrustError, x509};
+use rustls::ServerConfig;
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio_util::sync::CancellationToken;
+
+/// Files of a data folder.
+#[derive(Debug, Clone)]
+pub struct Folder(PathBuf);
+
+impl Folder {
+    /// A folder that may or may not exist.
+    pub fn new(path: &Path) -> Self {
+        Self(path.to_owned())
+    }
+    /// The folder.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+    /// The configuration that changes the defaults.
+    pub fn config(&self) -> PathBuf {
+        self.0.join("fieldkeep.toml")
+    }
+    /// The key above every other.
+    pub fn master_key(&self) -> PathBuf {
+        self.0.join("master.key")
+    }
+    /// Every other key.
+    pub fn keyring(&self) -> PathBuf {
+        self.0.join("keyring")
+    }
+    /// The embedded database.
+    pub fn database(&self) -> PathBuf {
+        self.0.join("fieldkeep.db")
+    }
+    /// Certificates of the deployment's authorities: `root`, `devices`, `server`.
+    pub fn certificate(&self, name: &str) -> PathBuf {
+        self.0.join(format!("{name}.pem"))
+    }
+    /// The root's key, encrypted: to be moved away.
+    pub fn root_key(&self) -> PathBuf {
+        self.0.join("root.key.sealed")
+    }
+    /// The first administrator's key.
+    pub fn operator_key(&self) -> PathBuf {
+        self.0.join("operator.key")
+    }
+    /// Where the running server listens, for local commands.
+    pub fn address(&self) -> PathBuf {
+        self.0.join("address")
+    }
+}
+
+/// Why a server does not start. Nothing was bound, nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The configuration.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The keys.
+    #[error(transparent)]
+    Keys(#[from] KeyringError),
+    /// The database.
+    #[error(transparent)]
+    Db(#[from] DbError),
+    /// Certificates.
+    #[error(transparent)]
+    Trust(#[from] TrustError),
+    /// A file.
+    #[error("cannot use {path}", path = path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A port.
+    #[error("cannot listen on {address}")]
+    Listen {
+        /// Where.
+        address: SocketAddr,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// Reading what is there.
+    #[error("cannot read the deployment's state: {0}")]
+    State(#[from] Fault),
+}
+
+/// TLS of both names.
+#[derive(Debug)]
+pub struct Tls {
+    /// For people: no client certificate.
+    pub people: Arc<ServerConfig>,
+    /// For devices: client certificate required.
+    pub devices: Arc<ServerConfig>,
+    /// When the certificate should be replaced.
+    pub renew_at: Timestamp,
+}
+
+/// The running deployment.
+#[derive(Debug)]
+pub struct App {
+    /// What is set.
+    pub config: Config,
+    /// Where files are.
+    pub folder: Folder,
+    /// The time.
+    pub clock: Clock,
+    /// The rows.
+    pub db: Db,
+    /// The keys.
+    pub keys: Keys,
+    /// The deployment's root certificate, DER.
+    pub root: Vec<u8>,
+    /// The CA above the organizations.
+    pub devices_ca: Authority,
+    /// Signs device tokens.
+    pub token_key: SigningKey,
+    /// The journal.
+    pub journal: Journal,
+    /// Pending ends of the devices' chains.
+    pub chains: Chains,
+    /// Open connections of devices.
+    pub connections: Arc<Connections>,
+    /// Readings not yet in chunks.
+    pub tail: Tail,
+    /// Counters.
+    pub metrics: Metrics,
+    /// TLS, replaced when the certificate is renewed.
+    pub tls: ArcSwap<Tls>,
+    /// Limits per program.
+    pub callers: Buckets<KeyId>,
+    /// Limits per device.
+    pub devices: Buckets<DeviceId>,
+    server_ca: Authority,
+    verifier: Arc<DeviceVerifier>,
+    used: Mutex<HashMap<KeyId, Timestamp>>,
+    looked_at: AtomicI64,
+}
+
+impl App {
+    /// Opens a data folder: keys, database, certificates. Binds nothing.
+    pub async fn open(
+        folder: Folder,
+        config: Config,
+        clock: Clock,
+    ) -> Result<(Arc<Self>, journal::Committer), StartError> {
+        let keys = Keys::new(Keyring::open(&folder.master_key(), &folder.keyring())?);
+        let db = connect(&folder, &config, &keys).await?;
+        db.migrate().await?;
+        let root = certificate(&folder, "root")?;
+        let devices_ca = keys.authority("devices", certificate(&folder, "devices")?)?;
+        let server_ca = keys.authority("server", certificate(&folder, "server")?)?;
+        let verifier = DeviceVerifier::new(&root)?;
+        let tls = tls_of(&config, &server_ca, &verifier, &clock)?;
+        let (journal, committer) = Journal::new();
+        let app = Arc::new(Self {
+            token_key: keys.token()?,
+            tail: Tail::new(config.telemetry.memory_mib as usize * 1024 * 1024),
+            tls: ArcSwap::from_pointee(tls),
+            chains: Chains::default(),
+            connections: Arc::default(),
+            metrics: Metrics::default(),
+            callers: Buckets::new("requests-per-key", API_PER_S, API_BURST),
+            devices: Buckets::new("requests-per-device", DEVICE_PER_S, DEVICE_BURST),
+            used: Mutex::default(),
+            looked_at: AtomicI64::new(clock.now().as_nanos()),
+            config,
+            folder,
+            clock,
+            db,
+            keys,
+            root,
+            devices_ca,
+            journal,
+            server_ca,
+            verifier,
+        });
+        journal::refresh(&app, &committer).await?;
+        app.reload_makers().await?;
+        Ok((app, committer))
+    }
+
+    /// Trusts the roots of the makers that are registered now.
+    pub async fn reload_makers(&self) -> Result<(), Fault> {
+        let mut tx = self.db.read().await?;
+        let roots: Vec<Vec<u8>> =
+            registry::sql::makers(&mut tx).await?.into_iter().map(|maker| maker.root).collect();
+        Ok(self.verifier.trust_makers(&roots)?)
+    }
+
+    /// Replaces the server's certificate when it is time.
+    pub fn renew_certificate(&self) -> Result<(), Fault> {
+        if self.clock.now() >= self.tls.load().renew_at {
+            self.tls.store(Arc::new(tls_of(&self.config, &self.server_ca, &self.verifier, &self.clock)?));
+        }
+        Ok(())
+    }
+
+    /// Whether the last use of a key should be written now: once a minute.
+    pub fn mark_used(&self, key: KeyId, now: Timestamp) -> bool {
+        let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        if used.len() > 10_000 {
+            used.clear();
+        }
+        let due = used.get(&key).is_none_or(|at| now.secs_since(*at) >= 60);
+        if due {
+            used.insert(key, now);
+        }
+        due
+    }
+
+    /// Notes that identities were looked at just now.
+    pub fn looked(&self) {
+        self.looked_at.store(self.clock.now().as_nanos(), Ordering::Relaxed);
+    }
+
+    /// Whether the last look at identities is fresh enough to go by.
+    pub fn current(&self) -> bool {
+        let looked = Timestamp(self.looked_at.load(Ordering::Relaxed));
+        self.clock.now().secs_since(looked).abs() <= jobs::LOOK_AGE_S_MAX
+    }
+}
+
+async fn connect(folder: &Folder, config: &Config, keys: &Keys) -> Result<Db, StartError> {
+    if config.database.url.is_empty() {
+        return Ok(Db::embedded(&folder.database(), &keys.database()?).await?);
+    }
+    Ok(Db::postgres(&config.database.url).await?)
+}
+
+/// A certificate of the data folder, DER.
+fn certificate(folder: &Folder, name: &str) -> Result<Vec<u8>, StartError> {
+    let path = folder.certificate(name);
+    let pem = std::fs::read_to_string(&path).map_err(|source| StartError::File { path, source })?;
+    Ok(x509::from_pem(&pem)?.swap_remove(0))
+}
+
+fn tls_of(
+    config: &Config,
+    server_ca: &Authority,
+    verifier: &Arc<DeviceVerifier>,
+    clock: &Clock,
+) -> Result<Tls, TrustError> {
+    let key = SigningKey::generate()?;
+    let names = vec![config.server.people_name.clone(), config.server.devices_name.clone()];
+    let now = clock.now();
+    let leaf = server_ca.issue(&Profile::ServerNames(names), &key.public(), now)?;
+    let identity = tls::identity(&[leaf, server_ca.der().to_vec()], &key)?;
+    let resolver = Arc::new(rustls::sign::SingleCertAndKey::from(identity));
+    let clock = Arc::new(clock.clone());
+    Ok(Tls {
+        people: Arc::new(tls::server_config(resolver.clone(), None, clock.clone())?),
+        devices: Arc::new(tls::server_config(resolver, Some(verifier.clone()), clock)?),
+        renew_at: now.plus_secs(fieldkeep_trust::ca::SERVER_DAYS * 86_400 / 2),
+    })
+}
+
+/// A server that listens.
+pub struct Running {
+    /// The deployment.
+    pub app: Arc<App>,
+    /// Where people and devices connect.
+    pub address: SocketAddr,
+    /// Where health and metrics are.
+    pub monitor: SocketAddr,
+    stop: CancellationToken,
+    quiet: CancellationToken,
+    serving: Vec<tokio::task::JoinHandle<()>>,
+    working: Vec<tokio::task::JoinHandle<()>>,
+}
+
+/// Starts everything: what was left behind is read by the same code that follows the journal.
+pub async fn start(folder: Folder, config: Config, clock: Clock) -> Result<Running, StartError> {
+    let (app, committer) = App::open(folder, config, clock).await?;
+    let address = app.config.server.listen;
+    let listener = Listener::bind(address).await.map_err(|source| StartError::Listen { address, source })?;
+    let monitor_at = app.config.monitor.listen;
+    let monitor = tokio::net::TcpListener::bind(monitor_at)
+        .await
+        .map_err(|source| StartError::Listen { address: monitor_at, source })?;
+    let bound = |source| StartError::Listen { address, source };
+    let (address, monitor_address) =
+        (listener.address().map_err(bound)?, monitor.local_addr().map_err(bound)?);
+    let path = app.folder.address();
+    let text = format!("{}\n{address}\n{monitor_address}\n", app.config.server.people_name);
+    std::fs::write(&path, text).map_err(|source| StartError::File { path, source })?;
+    let (stop, quiet) = (CancellationToken::new(), CancellationToken::new());
+    let working = vec![
+        tokio::spawn(journal::run(app.clone(), committer, quiet.clone())),
+        tokio::spawn(telemetry::follow(app.clone(), stop.clone())),
+        tokio::spawn(jobs::run(app.clone(), stop.clone())),
+        tokio::spawn(crate::http::serve_monitor(app.clone(), monitor, stop.clone())),
+    ];
+    let serving = vec![tokio::spawn(crate::http::serve(app.clone(), listener, stop.clone()))];
+    tracing::info!(%address, monitor = %monitor_address, "http.listening");
+    Ok(Running { app, address, monitor: monitor_address, stop, quiet, serving, working })
+}
+
+impl Running {
+    /// Stops: no new connections, open requests finish, the journal settles what it took, then the database closes.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        for task in self.serving {
+            let _ = task.await;
+        }
+        self.quiet.cancel();
+        for task in self.working {
+            let _ = task.await;
+        }
+        let _ = std::fs::remove_file(self.app.folder.address());
+        self.app.db.close().await;
+    }
+}
+
+/// Closes what must not stay open when identities changed: here, and on other servers of the deployment.
+pub async fn look_again(app: &App, since: u64) -> Result<(), Fault> {
+    let mut tx = app.db.read().await?;
+    for (device, life) in registry::sql::changed_since(&mut tx, since).await? {
+        if matches!(
+            life,
+            fieldkeep_domain::registry::Life::Suspended
+                | fieldkeep_domain::registry::Life::Revoked
+                | fieldkeep_domain::registry::Life::Retired
+        ) {
+            app.connections.close_device(device);
+        }
+    }
+    let revoked = identity::sql::revoked_since(&mut tx, since).await?;
+    app.connections.close_certificates(&revoked, app.clock.now());
+    Ok(())
+}

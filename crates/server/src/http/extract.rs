@@ -1,0 +1,183 @@
+//! What handlers take: the caller first, the body last, each bounded in bytes and time.
+
+use super::connection::Connection;
+use super::problem::Rejection;
+use crate::fault::Kind;
+use crate::limits::{
+    API_BODY_BYTES_MAX, BODY_S_MAX, DRAIN_BYTES_MAX, IMPORT_BYTES_MAX, PAGE_DEFAULT, PAGE_MAX,
+    SMALL_BODY_BYTES_MAX,
+};
+use crate::{App, Fault, access};
+use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use bytes::{Bytes, BytesMut};
+use fieldkeep_api::Page;
+use fieldkeep_domain::access::Actor;
+use http::request::Parts;
+use http::{HeaderMap, header};
+use http_body_util::BodyExt;
+use serde::de::DeserializeOwned;
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The program behind the request. Take it first: nothing else of the request is read before it.
+pub struct Caller(pub Actor);
+
+impl FromRequestParts<Arc<App>> for Caller {
+    type Rejection = Rejection;
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Rejection> {
+        let actor = access::authenticate(app, bearer(&parts.headers)).await?;
+        app.callers.take(actor.key)?;
+        Ok(Self(actor))
+    }
+}
+
+/// The device's connection.
+pub struct Peer(pub Arc<Connection>);
+
+impl FromRequestParts<Arc<App>> for Peer {
+    type Rejection = Rejection;
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Rejection> {
+        let connection = parts.extensions.get::<Arc<Connection>>();
+        let connection =
+            connection.ok_or_else(|| Fault::internal("a device route without its connection"))?;
+        app.devices.take(connection.name.device())?;
+        Ok(Self(connection.clone()))
+    }
+}
+
+/// A parsed part of the path. What cannot be an id names nothing: 404.
+pub struct Param<T>(pub T);
+
+impl<T: FromStr> FromRequestParts<Arc<App>> for Param<T> {
+    type Rejection = Rejection;
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Rejection> {
+        let not_found = || Fault::not_found("path parameter");
+        let Path(text) = Path::<String>::from_request_parts(parts, app).await.map_err(|_| not_found())?;
+        Ok(Self(text.parse().map_err(|_| not_found())?))
+    }
+}
+
+/// The query; unknown members are refused.
+pub struct Query<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequestParts<Arc<App>> for Query<T> {
+    type Rejection = Rejection;
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Rejection> {
+        let query = axum::extract::Query::<T>::from_request_parts(parts, app).await;
+        let axum::extract::Query(query) =
+            query.map_err(|error| Fault::invalid(format!("query: {}", error.body_text())))?;
+        Ok(Self(query))
+    }
+}
+
+/// A JSON body of ordinary size.
+pub struct Body<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest<Arc<App>> for Body<T> {
+    type Rejection = Rejection;
+    async fn from_request(request: Request, _: &Arc<App>) -> Result<Self, Rejection> {
+        Ok(Self(json(request, API_BODY_BYTES_MAX).await?))
+    }
+}
+
+/// A JSON body that may be large: an import.
+pub struct Large<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest<Arc<App>> for Large<T> {
+    type Rejection = Rejection;
+    async fn from_request(request: Request, _: &Arc<App>) -> Result<Self, Rejection> {
+        Ok(Self(json(request, IMPORT_BYTES_MAX).await?))
+    }
+}
+
+async fn json<T: DeserializeOwned>(request: Request, max: usize) -> Result<T, Fault> {
+    if content_type(request.headers()) != Some("application/json") {
+        return Err(Fault::new(Kind::Unsupported, "Content-Type application/json expected"));
+    }
+    let body = read_body(request, max).await?;
+    serde_json::from_slice(&body).map_err(|error| Fault::invalid(format!("JSON refused: {error}")))
+}
+
+/// A small JSON body of a device.
+pub async fn small_json<T: DeserializeOwned>(request: Request) -> Result<T, Fault> {
+    json(request, SMALL_BODY_BYTES_MAX).await
+}
+
+/// A small body of one of these content types.
+pub async fn small_body(request: Request, types: &[&str]) -> Result<Bytes, Fault> {
+    if !content_type(request.headers()).is_some_and(|found| types.contains(&found)) {
+        return Err(Fault::new(Kind::Unsupported, format!("Content-Type {} expected", types.join(" or "))));
+    }
+    read_body(request, SMALL_BODY_BYTES_MAX).await
+}
+
+/// Reads a body within its bounds of bytes and time.
+pub async fn read_body(request: Request, max: usize) -> Result<Bytes, Fault> {
+    let read = collect(request.into_body(), max);
+    tokio::time::timeout(Duration::from_secs(BODY_S_MAX), read).await.unwrap_or_else(|_| {
+        let text = format!("the body took longer than {BODY_S_MAX} s; nothing was stored");
+        Err(Fault::new(Kind::TooSlow, text))
+    })
+}
+
+/// What is beyond the limit is thrown away unread, up to a second limit: a client that is still writing would see a
+/// broken connection instead of the answer.
+async fn collect(mut body: axum::body::Body, max: usize) -> Result<Bytes, Fault> {
+    let mut out = BytesMut::new();
+    let mut seen = 0;
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|_| Fault::invalid("the body broke off; nothing was stored"))?;
+        let Ok(data) = frame.into_data() else { continue };
+        seen += data.len();
+        if seen <= max {
+            out.extend_from_slice(&data);
+        } else if seen > max + DRAIN_BYTES_MAX {
+            break;
+        }
+    }
+    if seen > max {
+        return Err(Fault::new(
+            Kind::TooLarge,
+            format!("the body is larger than {max} bytes; nothing was stored"),
+        ));
+    }
+    Ok(out.freeze())
+}
+
+/// The bearer token of a request (RFC 6750 §2.1).
+pub fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// The media type without its parameters.
+pub fn content_type(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
+    value.split(';').next().map(str::trim)
+}
+
+/// Limit and cursor of a list, both parsed. Cursors are the last item's id.
+pub fn page(limit: Option<u32>, after: Option<&str>) -> Result<(u32, Vec<u8>), Fault> {
+    let limit = limit.unwrap_or(PAGE_DEFAULT);
+    if !(1..=PAGE_MAX).contains(&limit) {
+        return Err(Fault::invalid(format!("`limit`: 1 to {PAGE_MAX} expected")));
+    }
+    let after = match after {
+        None => Vec::new(),
+        Some(text) => text
+            .parse::<fieldkeep_domain::RowId>()
+            .map_err(|_| Fault::invalid("`after`: the `next` of the page before expected"))?
+            .as_bytes()
+            .to_vec(),
+    };
+    Ok((limit, after))
+}
+
+/// Cuts a list that was read with one item more than asked.
+pub fn paged<T>(mut items: Vec<T>, limit: u32, cursor: impl Fn(&T) -> String) -> Page<T> {
+    let more = items.len() > limit as usize;
+    items.truncate(limit as usize);
+    let next = if more { items.last().map(cursor) } else { None };
+    Page { items, next }
+}

@@ -1,0 +1,22 @@
+//! HTTP for every noun: the listener, the two routers, and what handlers take and give.
+//!
+//! Never: knows a noun's rules, reads a body before somebody is authenticated, answers without a request id.
+
+mod buckets;
+mod connection;
+mod extract;
+mod listen;
+mod monitor;
+mod problem;
+mod router;
+
+pub use buckets::Buckets;
+pub use connection::{Connection, Connections};
+pub use extract::{
+    Body, Caller, Large, Param, Peer, Query, bearer, content_type, page, paged, read_body, small_body,
+    small_json,
+};
+pub use listen::{Listener, serve};
+pub use monitor::{Metrics, serve_monitor};
+pub use problem::{Answer, Rejection};
+pub use router::{devices, openapi, people};

@@ -1,0 +1,149 @@
+//! The one place where a fault becomes an answer: a problem document (RFC 9457) with status, checks and request id.
+
+use crate::fault::{Fault, Kind};
+use axum::Json;
+use axum::extract::Request;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use fieldkeep_api::{CheckOutcome, Problem};
+use fieldkeep_domain::RequestId;
+use fieldkeep_domain::admission::{Outcome, outcomes};
+use http::{HeaderValue, StatusCode, header};
+use std::sync::Arc;
+use tracing::Instrument;
+
+/// What handlers give back.
+pub type Answer<T> = Result<T, Rejection>;
+
+/// A fault on its way out.
+#[derive(Debug)]
+pub struct Rejection(pub Fault);
+
+impl<E: Into<Fault>> From<E> for Rejection {
+    fn from(fault: E) -> Self {
+        Self(fault.into())
+    }
+}
+
+impl IntoResponse for Rejection {
+    fn into_response(self) -> Response {
+        // Rendered by `requests`, which knows the request's id.
+        let mut response = status(self.0.kind).into_response();
+        response.extensions_mut().insert(Arc::new(self.0));
+        response
+    }
+}
+
+/// Kind → status: the closed table.
+pub fn status(kind: Kind) -> StatusCode {
+    match kind {
+        Kind::Invalid => StatusCode::BAD_REQUEST,
+        Kind::Unauthenticated => StatusCode::UNAUTHORIZED,
+        Kind::Forbidden => StatusCode::FORBIDDEN,
+        Kind::NotFound => StatusCode::NOT_FOUND,
+        Kind::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+        Kind::Conflict => StatusCode::CONFLICT,
+        Kind::TooSlow => StatusCode::REQUEST_TIMEOUT,
+        Kind::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        Kind::Unsupported => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        Kind::Misdirected => StatusCode::MISDIRECTED_REQUEST,
+        Kind::TooMany => StatusCode::TOO_MANY_REQUESTS,
+        Kind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        Kind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+fn name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Invalid => "invalid",
+        Kind::Unauthenticated => "unauthenticated",
+        Kind::Forbidden => "forbidden",
+        Kind::NotFound => "not-found",
+        Kind::MethodNotAllowed => "method-not-allowed",
+        Kind::Conflict => "conflict",
+        Kind::TooSlow => "too-slow",
+        Kind::TooLarge => "too-large",
+        Kind::Unsupported => "unsupported-media-type",
+        Kind::Misdirected => "misdirected",
+        Kind::TooMany => "too-many-requests",
+        Kind::Unavailable => "unavailable",
+        Kind::Internal => "internal",
+    }
+}
+
+/// Gives each request its id, and each fault its document and its line in the log.
+pub async fn requests(request: Request, next: Next) -> Response {
+    let id = RequestId::from_random(fieldkeep_trust::random());
+    let span =
+        tracing::info_span!("http.request", %id, method = %request.method(), path = request.uri().path());
+    let mut response = next.run(request).instrument(span.clone()).await;
+    if let Some(fault) = response.extensions_mut().remove::<Arc<Fault>>() {
+        span.in_scope(|| log(&fault));
+        response = render(&fault, id);
+    }
+    let headers = response.headers_mut();
+    if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
+        headers.insert("x-request-id", value);
+    }
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"),
+    );
+    headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+    response
+}
+
+/// Our fault is an error, theirs a warning.
+fn log(fault: &Fault) {
+    let inside = fault.inside.as_ref().map(|error| chain(error.as_ref())).unwrap_or_default();
+    let kind = name(fault.kind);
+    match fault.kind {
+        Kind::Unavailable | Kind::Internal => tracing::error!(kind, inside, "{}", fault.text),
+        _ => tracing::warn!(kind, inside, check = fault.check.map(|check| check.name()), "{}", fault.text),
+    }
+}
+
+fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        source = error.source();
+    }
+    text
+}
+
+fn render(fault: &Fault, id: RequestId) -> Response {
+    let status = status(fault.kind);
+    let outcome = |outcome| match outcome {
+        Outcome::Passed => "passed",
+        Outcome::Failed => "failed",
+        Outcome::NotReached => "not-reached",
+    };
+    let checks = fault.check.into_iter().flat_map(outcomes).map(|(check, how)| CheckOutcome {
+        check: check.name().to_owned(),
+        outcome: outcome(how).to_owned(),
+    });
+    let problem = Problem {
+        kind: format!("/problems/{}", name(fault.kind)),
+        title: status.canonical_reason().unwrap_or("error").to_owned(),
+        status: status.as_u16(),
+        detail: fault.text.clone(),
+        request_id: id.to_string(),
+        checks: checks.collect(),
+        more: fault.more.clone(),
+    };
+    let mut response = (status, Json(problem)).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    if fault.kind == Kind::Unauthenticated {
+        headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
+    if let Some(seconds) = fault.retry_after_s {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
+}

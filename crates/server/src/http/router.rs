@@ -1,0 +1,100 @@
+//! The two routers: people and programs on one name, devices on the other.
+
+use super::problem::{Answer, requests};
+use crate::fault::{Fault, Kind};
+use crate::{App, access, admission, identity, project, quarantine, registry, telemetry};
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use http::header;
+use std::sync::Arc;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Fieldkeep",
+        description = "The API of people's programs: `Authorization: Bearer fk_svc_…`."
+    ),
+    components(schemas(fieldkeep_api::Problem))
+)]
+struct Contract;
+
+fn contract() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::with_openapi(Contract::openapi()).nest(
+        "/api/v1",
+        OpenApiRouter::new()
+            .merge(project::http::routes())
+            .merge(registry::http::routes())
+            .merge(access::http::routes())
+            .merge(telemetry::http::routes())
+            .merge(quarantine::http::routes()),
+    )
+}
+
+/// The contract as OpenAPI 3.1.
+pub fn openapi() -> utoipa::openapi::OpenApi {
+    contract().into_openapi()
+}
+
+/// The router of people and programs.
+pub fn people(app: Arc<App>) -> Router {
+    let (router, api) = contract().split_for_parts();
+    let api = Arc::new(api);
+    let router = router
+        .route("/api/v1/openapi.json", get(move || async move { Json((*api).clone()) }))
+        .route("/crl/{organization}", get(identity::http::get_crl));
+    finish(router, app.config.server.people_name.clone()).with_state(app)
+}
+
+/// The router of devices.
+pub fn devices(app: Arc<App>) -> Router {
+    let router = Router::new()
+        .route("/v1/hello", get(registry::http::get_hello))
+        .route("/v1/claim", get(registry::http::get_claim).post(registry::http::post_claim_answer))
+        .route("/v1/key", post(identity::http::post_key))
+        .route("/v1/token", post(identity::http::post_token))
+        .route("/v1/batches", post(admission::http::post_batch))
+        .route("/v1/head", post(admission::http::post_head))
+        .route("/v1/config", get(admission::http::get_config))
+        .route("/v1/time", get(admission::http::get_time))
+        .route("/.well-known/est/cacerts", get(identity::http::get_cacerts))
+        .route("/.well-known/est/csrattrs", get(identity::http::get_csrattrs))
+        .route("/.well-known/est/simpleenroll", post(identity::http::post_enroll))
+        .route("/.well-known/est/simplereenroll", post(identity::http::post_reenroll));
+    finish(router, app.config.server.devices_name.clone()).with_state(app)
+}
+
+fn finish(router: Router<Arc<App>>, name: String) -> Router<Arc<App>> {
+    router
+        .fallback(|| async { Answer::<()>::Err(Fault::not_found("route").into()) })
+        .method_not_allowed_fallback(|| async {
+            let text = "this path does not know the method";
+            Answer::<()>::Err(Fault::new(Kind::MethodNotAllowed, text).into())
+        })
+        .layer(from_fn_with_state(Arc::<str>::from(name), right_name))
+        .layer(from_fn(requests))
+}
+
+/// The router was chosen by SNI; a request that names another host is misdirected.
+async fn right_name(State(name): State<Arc<str>>, request: Request, next: Next) -> Response {
+    let host = match request.uri().authority() {
+        Some(authority) => Some(authority.host().to_owned()),
+        None => request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).map(|host| {
+            host.rsplit_once(':')
+                .filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()))
+                .map_or(host, |(host, _)| host)
+                .to_owned()
+        }),
+    };
+    match host {
+        Some(host) if host.eq_ignore_ascii_case(&name) => next.run(request).await,
+        _ => {
+            let text = "the host in the request is not the name of this connection (SNI)";
+            super::Rejection(Fault::new(Kind::Misdirected, text)).into_response()
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! What repeats: looking at revocations, trimming, merging, renewing. Each is idempotent, takes no input, and is run
+//! again whether or not the last run worked. Never: the only way for something to happen in time.
+
+use crate::app::look_again;
+use crate::{App, Fault, journal, quarantine, telemetry};
+use fieldkeep_domain::limits::RECEIPTS_KEPT;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio_util::sync::CancellationToken;
+
+/// Identities are looked at twice a second.
+const LOOK_EVERY: Duration = Duration::from_millis(500);
+/// A look older than this is none: the server says that it is not ready.
+pub const LOOK_AGE_S_MAX: i64 = 2;
+const TIDY_EVERY: Duration = Duration::from_secs(10);
+const RECEIPT_DEVICES_AT_ONCE: u32 = 100;
+
+/// Runs all jobs until `stop`.
+pub async fn run(app: Arc<App>, stop: CancellationToken) {
+    tokio::join!(look(&app, &stop), repeat(&app, &stop));
+}
+
+async fn look(app: &App, stop: &CancellationToken) {
+    let mut seen = app.journal.progress().borrow().revision;
+    let mut every = tokio::time::interval(LOOK_EVERY);
+    every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    while sleep(stop, &mut every).await {
+        match look_once(app, seen).await {
+            Ok(revision) => {
+                seen = revision;
+                app.looked();
+            }
+            Err(fault) => tracing::error!(inside = ?fault.inside, "jobs.look failed"),
+        }
+    }
+}
+
+async fn look_once(app: &App, seen: u64) -> Result<u64, Fault> {
+    let mut tx = app.db.read().await?;
+    let revision = journal::sql::head(&mut tx).await?.revision;
+    drop(tx);
+    if revision != seen {
+        app.reload_makers().await?;
+    }
+    look_again(app, seen).await?;
+    Ok(revision)
+}
+
+async fn repeat(app: &Arc<App>, stop: &CancellationToken) {
+    let mut every = tokio::time::interval(TIDY_EVERY);
+    every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    while sleep(stop, &mut every).await {
+        note("telemetry.merge", telemetry::merge(app).await);
+        note("telemetry.expire", telemetry::expire(app).await);
+        note("journal.trim", trim(app).await);
+        note("quarantine.resume", quarantine::resume(app).await);
+        note("http.renew", app.renew_certificate());
+    }
+}
+
+fn note(job: &'static str, outcome: Result<(), Fault>) {
+    if let Err(fault) = outcome {
+        tracing::error!(job, inside = ?fault.inside, "jobs.run failed; it will be run again");
+    }
+}
+
+async fn sleep(stop: &CancellationToken, every: &mut tokio::time::Interval) -> bool {
+    tokio::select! {
+        () = stop.cancelled() => false,
+        _ = every.tick() => true,
+    }
+}
+
+/// Drops bodies that every reader has passed, and receipts beyond the newest of each device.
+pub async fn trim(app: &App) -> Result<(), Fault> {
+    let before = app.clock.now().plus_secs(-i64::from(app.config.journal.keep_s));
+    let mut tx = app.db.write().await?;
+    let passed = journal::sql::cursor(&mut tx, telemetry::CURSOR).await?;
+    journal::sql::trim_bodies(&mut tx, passed, before).await?;
+    // A little more than promised is kept, so that a device is not trimmed at every turn.
+    let over = journal::sql::devices_over(&mut tx, RECEIPTS_KEPT + 256, RECEIPT_DEVICES_AT_ONCE).await?;
+    for device in over {
+        journal::sql::trim_receipts(&mut tx, device, RECEIPTS_KEPT).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}

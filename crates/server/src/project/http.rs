@@ -1,0 +1,157 @@
+//! `/api/v1/organizations`, `/api/v1/projects` and their sites.
+
+use crate::access::authorize;
+use crate::http::{Answer, Body, Caller, Param, Query};
+use crate::{App, project};
+use axum::Json;
+use axum::extract::State;
+use fieldkeep_api::{
+    NewOrganization, NewProject, NewSite, Organization, Page, PageQuery, Problem, Project, ProjectSettings,
+    Site,
+};
+use fieldkeep_domain::access::Action;
+use fieldkeep_domain::project::Scope;
+use fieldkeep_domain::{OrganizationId, ProjectId};
+use http::StatusCode;
+use std::sync::Arc;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+pub fn routes() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new()
+        .routes(routes!(post_organization, get_organizations))
+        .routes(routes!(get_organization))
+        .routes(routes!(post_project, get_projects))
+        .routes(routes!(get_project))
+        .routes(routes!(put_settings))
+        .routes(routes!(post_site, get_sites))
+}
+
+/// Make an organization.
+#[utoipa::path(post, path = "/organizations", tag = "organizations", request_body = NewOrganization,
+    responses((status = 201, body = Organization), (status = "default", body = Problem)))]
+async fn post_organization(
+    State(app): State<Arc<App>>,
+    Caller(actor): Caller,
+    Body(new): Body<NewOrganization>,
+) -> Answer<(StatusCode, Json<Organization>)> {
+    let permit = authorize(&actor, Action::OrganizationCreate, Scope::Deployment)?;
+    Ok((StatusCode::CREATED, Json(project::create_organization(&app, permit, new).await?)))
+}
+
+/// List organizations.
+#[utoipa::path(get, path = "/organizations", tag = "organizations", params(PageQuery),
+    responses((status = 200, body = Page<Organization>), (status = "default", body = Problem)))]
+async fn get_organizations(
+    State(app): State<Arc<App>>,
+    Caller(actor): Caller,
+    Query(query): Query<PageQuery>,
+) -> Answer<Json<Page<Organization>>> {
+    let permit = authorize(&actor, Action::OrganizationRead, actor.scope)?;
+    Ok(Json(project::organizations(&app, permit, &query).await?))
+}
+
+/// Show an organization.
+#[utoipa::path(get, path = "/organizations/{organization}", tag = "organizations",
+    params(("organization" = String, Path)),
+    responses((status = 200, body = Organization), (status = "default", body = Problem)))]
+async fn get_organization(
+    State(app): State<Arc<App>>,
+    Caller(actor): Caller,
+    Param(id): Param<OrganizationId>,
+) -> Answer<Json<Organization>> {
+    let scope = project::scope(&app, Some(id), None).await?;
+    let permit = authorize(&actor, Action::OrganizationRead, scope)?;
+    Ok(Json(project::organization(&app, permit, id).await?))
+}
+
+/// Make a project.
+#[utoipa::path(post, path = "/organizations/{organization}/projects", tag = "projects",
+    params(("organization" = String, Path)), request_body = NewProject,
+    responses((status = 201, body = Project), (status = "default", body = Problem)))]
+async fn post_project(
+    State(app): State<Arc<App>>,
+    Caller(actor): Caller,
+    Param(organization): Param<OrganizationId>,
+    Body(new): Body<NewProject>,
+) -> Answer<(StatusCode, Json<Project>)> {
+    let scope = project::scope(&app, Some(organization), None).await?;
+    let permit = authorize(&actor, Action::ProjectWrite, scope)?;
+    Ok((StatusCode::CREATED, Json(project::create_project(&app, permit, organization, new).await?)))
+}
+
+/// List an organization's projects.
+#[utoipa::path(get, path = "/organizations/{organization}/projects", tag = "projects",
+    params(("organization" = String, Path), PageQuery),
+    responses((status = 200, body = Page<Project>), (status = "default", body = Problem)))]
+async fn get_projects(
+    State(app): State<Arc<App>>,
+    Caller(actor): Caller,
+    Param(organization): Param<OrganizationId>,
+    Query(query): Query<PageQuery>,
+) -> Answer<Json<Page<Project>>> {
+    let mut scope = project::scope(&app, Some(organization), None).await?;
+    // A key of one project sees that project in the list of its organization, and nothing else.
+    if scope.contains(&actor.scope) {
+        scope = actor.scope;
+    }
+    let permit = authorize(&actor, Action::ProjectRead, scope)?;
+    Ok(Json(project::projects(&app, permit, organization, &query).await?))
+}
+
+/// Show a project.
+#[utoipa::path(get, path = "/projects/{project}", tag = "projects", params(("project" = String, Path)),
+    responses((status = 200, body = Project), (status = "default", body = Problem)))]
+async fn get_project(
+    State(app): State<Arc<App>>,
+    Caller(actor): Caller,
+    Param(id): Param<ProjectId>,
+) -> Answer<Json<Project>> {
+    let scope = project::scope(&app, None, Some(id)).await?;
+    let permit = authorize(&actor, Action::ProjectRead, scope)?;
+    Ok(Json(project::project(&app, permit, id).await?))
+}
+
+/// Replace a project's rules.
+#[utoipa::path(put, path = "/projects/{project}/settings", tag = "projects", params(("project" = String, Path)),
+    request_body = ProjectSettings,
+    responses((status = 200, body = Project), (status = "default", body = Problem)))]
+async fn put_settings(
+    State(app): State<Arc<App>>,
+    Caller(actor): Caller,
+    Param(id): Param<ProjectId>,
+    Body(settings): Body<ProjectSettings>,
+) -> Answer<Json<Project>> {
+    let scope = project::scope(&app, None, Some(id)).await?;
+    let permit = authorize(&actor, Action::ProjectWrite, scope)?;
+    Ok(Json(project::set_settings(&app, permit, id, settings).await?))
+}
+
+/// Make a site.
+#[utoipa::path(post, path = "/projects/{project}/sites", tag = "projects", params(("project" = String, Path)),
+    request_body = NewSite,
+    responses((status = 201, body = Site), (status = "default", body = Problem)))]
+async fn post_site(
+    State(app): State<Arc<App>>,
+    Caller(actor): Caller,
+    Param(id): Param<ProjectId>,
+    Body(new): Body<NewSite>,
+) -> Answer<(StatusCode, Json<Site>)> {
+    let scope = project::scope(&app, None, Some(id)).await?;
+    let permit = authorize(&actor, Action::ProjectWrite, scope)?;
+    Ok((StatusCode::CREATED, Json(project::create_site(&app, permit, id, new).await?)))
+}
+
+/// List a project's sites.
+#[utoipa::path(get, path = "/projects/{project}/sites", tag = "projects",
+    params(("project" = String, Path), PageQuery),
+    responses((status = 200, body = Page<Site>), (status = "default", body = Problem)))]
+async fn get_sites(
+    State(app): State<Arc<App>>,
+    Caller(actor): Caller,
+    Param(id): Param<ProjectId>,
+    Query(query): Query<PageQuery>,
+) -> Answer<Json<Page<Site>>> {
+    let scope = project::scope(&app, None, Some(id)).await?;
+    let permit = authorize(&actor, Action::ProjectRead, scope)?;
+    Ok(Json(project::sites(&app, permit, id, &query).await?))
+}

@@ -1,0 +1,359 @@
+//! Organizations, projects and sites: where readings belong and what is expected of them.
+//!
+//! Never: shows one project to another, stores a name in the clear.
+
+pub mod http;
+pub mod sql;
+
+use crate::{App, Fault};
+use fieldkeep_api as api;
+use fieldkeep_domain::access::Permit;
+use fieldkeep_domain::audit::Act;
+use fieldkeep_domain::project::{Declaration, Name, Network, Scope, Settings, Site};
+use fieldkeep_domain::telemetry::{Metric, Unit};
+use fieldkeep_domain::{OrganizationId, ProjectId, RowId, SiteId, Timestamp, limits};
+use fieldkeep_trust::ca::Profile;
+use fieldkeep_trust::seal::{Binding, Purpose, SealKey};
+use fieldkeep_trust::sign::SigningKey;
+use fieldkeep_wire::json::format_time;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::json;
+use std::sync::Arc;
+
+/// What is sealed of a project.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct ProjectSecret {
+    name: String,
+    settings: api::ProjectSettings,
+}
+
+/// What is sealed of a site.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct SiteSecret {
+    name: String,
+    location: Option<[f64; 2]>,
+    networks: Vec<String>,
+}
+
+/// Seals a value as JSON.
+pub(crate) fn seal_json(key: &SealKey, binding: &Binding, value: &impl Serialize) -> Result<Vec<u8>, Fault> {
+    Ok(key.seal(binding, &serde_json::to_vec(value).map_err(Fault::internal)?)?)
+}
+
+/// Opens a value sealed as JSON.
+pub(crate) fn open_json<T: DeserializeOwned>(
+    key: &SealKey,
+    binding: &Binding,
+    sealed: &[u8],
+) -> Result<T, Fault> {
+    serde_json::from_slice(&key.open(binding, sealed)?).map_err(Fault::internal)
+}
+
+fn row(bytes: &[u8; 16]) -> RowId {
+    // Every id is 16 bytes, so a row id can always be made of one.
+    RowId::from_slice(bytes).unwrap_or_else(|_| RowId::from_random(*bytes))
+}
+
+fn organization_binding(id: OrganizationId) -> Binding {
+    Binding::organization(id, Purpose::Name, row(id.as_bytes()))
+}
+fn project_binding(id: ProjectId) -> Binding {
+    Binding::project(id, Purpose::Settings, row(id.as_bytes()))
+}
+fn site_binding(project: ProjectId, id: SiteId) -> Binding {
+    Binding::project(project, Purpose::Settings, row(id.as_bytes()))
+}
+
+/// The scope of an organization or a project; 404 where it does not exist or the two do not belong together.
+pub async fn scope(
+    app: &App,
+    organization: Option<OrganizationId>,
+    project: Option<ProjectId>,
+) -> Result<Scope, Fault> {
+    let mut tx = app.db.read().await?;
+    if let Some(project) = project {
+        let found =
+            sql::organization_of(&mut tx, project).await?.ok_or_else(|| Fault::not_found("project"))?;
+        if organization.is_some_and(|organization| organization != found) {
+            return Err(Fault::not_found("project"));
+        }
+        return Ok(Scope::Project { organization: found, project });
+    }
+    match organization {
+        None => Ok(Scope::Deployment),
+        Some(organization) => match sql::organization(&mut tx, organization).await? {
+            Some(_) => Ok(Scope::Organization { organization }),
+            None => Err(Fault::not_found("organization")),
+        },
+    }
+}
+
+/// Makes an organization: its keys, its owner key and its intermediate.
+pub async fn create_organization(
+    app: &Arc<App>,
+    permit: Permit,
+    new: api::NewOrganization,
+) -> Result<api::Organization, Fault> {
+    let name = Name::parse(&new.name)?;
+    let now = app.clock.now();
+    let id = OrganizationId::from_random(fieldkeep_trust::random());
+    let authority = app.devices_ca.subordinate(&Profile::Organization(id), now)?;
+    let owner = SigningKey::generate()?;
+    // Keys first: a row without its keys could never be opened, a key without its row only takes a line.
+    app.keys.add_organization(id, &authority, &owner)?;
+    let row = sql::OrganizationRow {
+        id,
+        sealed: app
+            .keys
+            .organization(Some(id))?
+            .seal
+            .seal(&organization_binding(id), name.as_str().as_bytes())?,
+        ca: authority.der().to_vec(),
+        owner_key: owner.public(),
+        created_at: now,
+    };
+    let scope = Scope::Organization { organization: id };
+    let act =
+        Act::new(permit.doer(), "organization.create", id, scope, now).with(json!({"name": name.as_str()}));
+    let shown = show_organization(&row, name.to_string());
+    app.journal
+        .act(move |tx, _| Box::pin(async move { Ok((act, sql::insert_organization(tx, &row).await?)) }))
+        .await?;
+    Ok(shown)
+}
+
+fn show_organization(row: &sql::OrganizationRow, name: String) -> api::Organization {
+    api::Organization {
+        id: row.id,
+        name,
+        owner_key: data_encoding::BASE64.encode(&fieldkeep_wire::cose::encode_key(&row.owner_key)),
+        created_at: format_time(row.created_at),
+    }
+}
+
+fn open_organization(app: &App, row: &sql::OrganizationRow) -> Result<api::Organization, Fault> {
+    let name = app.keys.organization(Some(row.id))?.seal.open(&organization_binding(row.id), &row.sealed)?;
+    Ok(show_organization(row, String::from_utf8_lossy(&name).into_owned()))
+}
+
+/// One organization.
+pub async fn organization(app: &App, _: Permit, id: OrganizationId) -> Result<api::Organization, Fault> {
+    let mut tx = app.db.read().await?;
+    let row = sql::organization(&mut tx, id).await?.ok_or_else(|| Fault::not_found("organization"))?;
+    open_organization(app, &row)
+}
+
+/// The organizations inside a scope.
+pub async fn organizations(
+    app: &App,
+    permit: Permit,
+    query: &api::PageQuery,
+) -> Result<api::Page<api::Organization>, Fault> {
+    let (limit, after) = crate::http::page(query.limit, query.after.as_deref())?;
+    let mut tx = app.db.read().await?;
+    let rows = sql::organizations(&mut tx, permit.scope().organization(), after, limit + 1).await?;
+    let items: Result<Vec<_>, Fault> = rows.iter().map(|row| open_organization(app, row)).collect();
+    Ok(crate::http::paged(items?, limit, |one| one.id.to_string()))
+}
+
+/// Makes a project with keys of its own.
+pub async fn create_project(
+    app: &Arc<App>,
+    permit: Permit,
+    organization: OrganizationId,
+    new: api::NewProject,
+) -> Result<api::Project, Fault> {
+    let name = Name::parse(&new.name)?;
+    parse_settings(&new.settings)?;
+    let now = app.clock.now();
+    let id = ProjectId::from_random(fieldkeep_trust::random());
+    app.keys.add_project(organization, id)?;
+    let secret = ProjectSecret { name: name.to_string(), settings: new.settings };
+    let sealed = seal_json(&app.keys.project(id)?.seal, &project_binding(id), &secret)?;
+    let row = sql::ProjectRow { id, organization, sealed, created_at: now };
+    let scope = Scope::Project { organization, project: id };
+    let act = Act::new(permit.doer(), "project.create", id, scope, now)
+        .with(json!({"name": secret.name, "settings": secret.settings}));
+    let shown = show_project(&row, secret);
+    app.journal
+        .act(move |tx, _| Box::pin(async move { Ok((act, sql::insert_project(tx, &row).await?)) }))
+        .await?;
+    Ok(shown)
+}
+
+fn show_project(row: &sql::ProjectRow, secret: ProjectSecret) -> api::Project {
+    api::Project {
+        id: row.id,
+        organization: row.organization,
+        name: secret.name,
+        settings: secret.settings,
+        created_at: format_time(row.created_at),
+    }
+}
+
+fn open_project(app: &App, row: &sql::ProjectRow) -> Result<api::Project, Fault> {
+    let secret = open_json(&app.keys.project(row.id)?.seal, &project_binding(row.id), &row.sealed)?;
+    Ok(show_project(row, secret))
+}
+
+/// One project.
+pub async fn project(app: &App, _: Permit, id: ProjectId) -> Result<api::Project, Fault> {
+    let mut tx = app.db.read().await?;
+    let row = sql::project(&mut tx, id).await?.ok_or_else(|| Fault::not_found("project"))?;
+    open_project(app, &row)
+}
+
+/// The projects of an organization inside a scope.
+pub async fn projects(
+    app: &App,
+    permit: Permit,
+    organization: OrganizationId,
+    query: &api::PageQuery,
+) -> Result<api::Page<api::Project>, Fault> {
+    let (limit, after) = crate::http::page(query.limit, query.after.as_deref())?;
+    let mut tx = app.db.read().await?;
+    let rows = sql::projects(&mut tx, organization, permit.scope().project(), after, limit + 1).await?;
+    let items: Result<Vec<_>, Fault> = rows.iter().map(|row| open_project(app, row)).collect();
+    Ok(crate::http::paged(items?, limit, |one| one.id.to_string()))
+}
+
+/// Replaces a project's rules.
+pub async fn set_settings(
+    app: &Arc<App>,
+    permit: Permit,
+    id: ProjectId,
+    settings: api::ProjectSettings,
+) -> Result<api::Project, Fault> {
+    parse_settings(&settings)?;
+    let keys = app.keys.project(id)?;
+    let now = app.clock.now();
+    app.journal
+        .act(move |tx, _| {
+            Box::pin(async move {
+                let mut row = sql::project(tx, id).await?.ok_or_else(|| Fault::not_found("project"))?;
+                let mut secret: ProjectSecret = open_json(&keys.seal, &project_binding(id), &row.sealed)?;
+                let act = Act::new(permit.doer(), "project.settings", id, permit.scope(), now)
+                    .with(json!({"before": secret.settings, "after": settings}));
+                secret.settings = settings;
+                row.sealed = seal_json(&keys.seal, &project_binding(id), &secret)?;
+                sql::update_project(tx, &row).await?;
+                Ok((act, show_project(&row, secret)))
+            })
+        })
+        .await
+}
+
+/// The rules as admission uses them. What was stored was parsed before, so an error is ours.
+pub fn open_settings(app: &App, row: &sql::ProjectRow) -> Result<Settings, Fault> {
+    let secret: ProjectSecret =
+        open_json(&app.keys.project(row.id)?.seal, &project_binding(row.id), &row.sealed)?;
+    parse_settings(&secret.settings)
+}
+
+fn parse_settings(settings: &api::ProjectSettings) -> Result<Settings, Fault> {
+    if settings.metrics.len() > limits::DECLARED_METRICS_MAX {
+        let max = limits::DECLARED_METRICS_MAX;
+        return Err(Fault::invalid(format!("limit `declared-metrics`: at most {max} metrics per project")));
+    }
+    if !(1..=36_500).contains(&settings.retention_days) {
+        return Err(Fault::invalid("`retention_days`: 1 to 36500 expected"));
+    }
+    let mut metrics = std::collections::BTreeMap::new();
+    for (name, declared) in &settings.metrics {
+        let refuse = |why: String| Fault::invalid(format!("metric `{name:.96}`: {why}"));
+        let metric = Metric::parse(name).map_err(|error| refuse(error.to_string()))?;
+        let unit =
+            declared.unit.as_deref().map(Unit::parse).transpose().map_err(|e| refuse(e.to_string()))?;
+        if declared.range.is_some_and(|[min, max]| !min.is_finite() || !max.is_finite() || min > max) {
+            return Err(refuse("`range` is two numbers, the smaller first".into()));
+        }
+        if declared.period_s == Some(0) {
+            return Err(refuse("`period_s` is at least 1".into()));
+        }
+        let range = declared.range.map(|[min, max]| (min, max));
+        metrics.insert(metric, Declaration { unit, range, period_s: declared.period_s });
+    }
+    Ok(Settings { metrics, prev_required: settings.prev_required, retention_days: settings.retention_days })
+}
+
+/// Makes a site.
+pub async fn create_site(
+    app: &Arc<App>,
+    permit: Permit,
+    project: ProjectId,
+    new: api::NewSite,
+) -> Result<api::Site, Fault> {
+    let name = Name::parse(&new.name)?;
+    if new.networks.len() > limits::NETWORKS_MAX {
+        let max = limits::NETWORKS_MAX;
+        return Err(Fault::invalid(format!("limit `networks`: at most {max} networks per site")));
+    }
+    for network in &new.networks {
+        network.parse::<Network>().map_err(|error| Fault::invalid(format!("`{network:.64}`: {error}")))?;
+    }
+    if new
+        .location
+        .is_some_and(|[lat, lon]| !(-90.0..=90.0).contains(&lat) || !(-180.0..=180.0).contains(&lon))
+    {
+        return Err(Fault::invalid("`location`: latitude -90 to 90 and longitude -180 to 180 expected"));
+    }
+    let id = SiteId::from_random(fieldkeep_trust::random());
+    let now = app.clock.now();
+    let secret = SiteSecret { name: name.to_string(), location: new.location, networks: new.networks };
+    let sealed = seal_json(&app.keys.project(project)?.seal, &site_binding(project, id), &secret)?;
+    let row = sql::SiteRow { id, project, sealed, created_at: now };
+    let act = Act::new(permit.doer(), "site.create", id, permit.scope(), now)
+        .with(json!({"name": secret.name, "location": secret.location, "networks": secret.networks}));
+    let shown = show_site(&row, secret);
+    app.journal
+        .act(move |tx, _| Box::pin(async move { Ok((act, sql::insert_site(tx, &row).await?)) }))
+        .await?;
+    Ok(shown)
+}
+
+fn show_site(row: &sql::SiteRow, secret: SiteSecret) -> api::Site {
+    api::Site {
+        id: row.id,
+        project: row.project,
+        name: secret.name,
+        location: secret.location,
+        networks: secret.networks,
+    }
+}
+
+/// The sites of a project.
+pub async fn sites(
+    app: &App,
+    _: Permit,
+    project: ProjectId,
+    query: &api::PageQuery,
+) -> Result<api::Page<api::Site>, Fault> {
+    let (limit, after) = crate::http::page(query.limit, query.after.as_deref())?;
+    let key = app.keys.project(project)?;
+    let mut tx = app.db.read().await?;
+    let rows = sql::sites(&mut tx, project, after, limit + 1).await?;
+    let items: Result<Vec<_>, Fault> = rows
+        .iter()
+        .map(|row| Ok(show_site(row, open_json(&key.seal, &site_binding(project, row.id), &row.sealed)?)))
+        .collect();
+    Ok(crate::http::paged(items?, limit, |one| one.id.to_string()))
+}
+
+/// A site as admission uses it.
+pub fn open_site(app: &App, row: &sql::SiteRow) -> Result<Site, Fault> {
+    let key = app.keys.project(row.project)?;
+    let secret: SiteSecret = open_json(&key.seal, &site_binding(row.project, row.id), &row.sealed)?;
+    let networks: Result<_, _> = secret.networks.iter().map(|network| network.parse()).collect();
+    Ok(Site {
+        id: row.id,
+        project: row.project,
+        name: Name::parse(&secret.name)?,
+        location: secret.location.map(|[lat, lon]| (lat, lon)),
+        networks: networks.map_err(Fault::internal)?,
+    })
+}
+
+/// When a project's readings are older than it keeps.
+pub fn oldest_kept(settings: &Settings, now: Timestamp) -> Timestamp {
+    now.plus_secs(-86_400 * i64::from(settings.retention_days))
+}

@@ -1,0 +1,180 @@
+//! What was held back: seen, released or destroyed, by somebody with that right, with a reason, on the record.
+//!
+//! Never: releases a fork, trims what nobody has decided, shows a reading without a permit.
+
+pub mod http;
+mod sql;
+
+use crate::journal::{Entry, NotStored};
+use crate::{App, Fault, registry};
+use fieldkeep_api as api;
+use fieldkeep_domain::access::Permit;
+use fieldkeep_domain::admission::{Admitted, Decoded, Placed};
+use fieldkeep_domain::audit::Act;
+use fieldkeep_domain::project::Scope;
+use fieldkeep_domain::quarantine::Reason;
+use fieldkeep_domain::{Hash, ProjectId, QuarantineId};
+use fieldkeep_trust::hash::batch_hash;
+use fieldkeep_trust::seal::{Binding, Purpose};
+use fieldkeep_wire::body::{Held, decode_held};
+use fieldkeep_wire::json::format_time;
+use serde_json::json;
+use std::sync::Arc;
+
+/// Readings shown of a held batch.
+const SAMPLE_MAX: usize = 1_000;
+
+/// The scope of a held batch.
+pub async fn scope_of(app: &App, id: QuarantineId) -> Result<Scope, Fault> {
+    let mut tx = app.db.read().await?;
+    let row = sql::held(&mut tx, id).await?.ok_or_else(|| Fault::not_found("held batch"))?;
+    Ok(Scope::Project { organization: row.organization, project: row.project })
+}
+
+fn open(app: &App, row: &sql::HeldRow) -> Result<Option<Held>, Fault> {
+    let Some(sealed) = &row.sealed else { return Ok(None) };
+    let binding = Binding::project(row.project, Purpose::Quarantine, registry::as_row(row.id.as_bytes()));
+    let bytes = app.keys.project(row.project)?.seal.open(&binding, sealed)?;
+    decode_held(&bytes).map(Some).map_err(Fault::internal)
+}
+
+fn shown(row: &sql::HeldRow) -> api::Held {
+    api::Held {
+        id: row.id,
+        project: row.project,
+        device: row.device,
+        site: row.site,
+        index: row.index,
+        readings: row.readings,
+        reasons: row.reasons.split(',').map(str::to_owned).collect(),
+        held_at: format_time(row.held_at),
+        state: row.decision.clone().unwrap_or_else(|| "held".to_owned()),
+        decided_at: row.decided_at.map(format_time),
+    }
+}
+
+/// A page of a project's held batches, the newest first by their place in the journal.
+pub async fn list(
+    app: &App,
+    _: Permit,
+    project: ProjectId,
+    query: &api::HeldQuery,
+) -> Result<api::Page<api::Held>, Fault> {
+    let (limit, _) = crate::http::page(query.limit, None)?;
+    let before = match query.after.as_deref() {
+        None => i64::MAX,
+        Some(text) => {
+            text.parse().map_err(|_| Fault::invalid("`after`: the `next` of the page before expected"))?
+        }
+    };
+    if query.reason.as_deref().is_some_and(|reason| !Reason::NAMES.contains(&reason)) {
+        return Err(Fault::invalid(format!("`reason`: one of {} expected", Reason::NAMES.join(", "))));
+    }
+    let filter = sql::Filter {
+        project,
+        device: query.device,
+        reason: query.reason.clone(),
+        state: query.state.clone().unwrap_or_else(|| "held".to_owned()),
+    };
+    let mut tx = app.db.read().await?;
+    let rows = sql::list(&mut tx, &filter, before, limit + 1).await?;
+    Ok(crate::http::paged(rows.iter().map(shown).collect(), limit, |held| held.index.to_string()))
+}
+
+/// A held batch with its reasons in words and its readings.
+pub async fn show(app: &App, _: Permit, id: QuarantineId) -> Result<api::HeldDetail, Fault> {
+    let mut tx = app.db.read().await?;
+    let row = sql::held(&mut tx, id).await?.ok_or_else(|| Fault::not_found("held batch"))?;
+    drop(tx);
+    let held = open(app, &row)?;
+    let mut sample = Vec::new();
+    for series in held.iter().flat_map(|held| held.batch.series()) {
+        for (time, value) in series.times.iter().zip(&series.values) {
+            if sample.len() < SAMPLE_MAX {
+                sample.push(api::NamedReading {
+                    metric: series.metric.to_string(),
+                    time: format_time(*time),
+                    value: value.into(),
+                    unit: series.unit.as_ref().map(ToString::to_string),
+                });
+            }
+        }
+    }
+    let why = held.map(|held| held.reasons.into_iter().map(|(_, text)| text).collect()).unwrap_or_default();
+    Ok(api::HeldDetail { held: shown(&row), why, sample })
+}
+
+/// Offers the batch again, as admitted, and records who released it. The chain does not move: it moved when it was held.
+pub async fn release(app: &Arc<App>, permit: Permit, id: QuarantineId, reason: String) -> Result<(), Fault> {
+    let mut tx = app.db.read().await?;
+    let row = sql::held(&mut tx, id).await?.ok_or_else(|| Fault::not_found("held batch"))?;
+    drop(tx);
+    if row.reasons.split(',').any(|name| name == Reason::Fork.name()) {
+        let text = "a fork cannot be released: its place in the chain is another batch's. Destroy it, and look for a copied key";
+        return Err(Fault::conflict(text));
+    }
+    let held = open(app, &row)?.ok_or_else(|| Fault::conflict("this batch was destroyed"))?;
+    decide(app, permit, id, "released", reason).await?;
+    offer(app, &row, held).await
+}
+
+/// The body goes into the journal once more; the journal itself sees to it that this happens once.
+async fn offer(app: &Arc<App>, row: &sql::HeldRow, held: Held) -> Result<(), Fault> {
+    let revision = app.journal.progress().borrow().revision;
+    let (hash, segments) = batch_hash(&held.canonical);
+    let decoded = Decoded { batch: held.batch, canonical: held.canonical, hash, segments };
+    let place = (row.project, row.site);
+    // No certificate stands behind a release; the decision does.
+    let placed = Placed::assertion(row.device, row.organization, place, Hash([0; 32]), revision);
+    let entry = Entry::Released(Admitted::assertion(placed, decoded, None), row.id);
+    match app.journal.append(entry, held.received)?.await {
+        Ok(Ok(_) | Err(NotStored::Moved)) => Ok(()),
+        Ok(Err(why)) => Err(Fault::unavailable(why)),
+        Err(_) => Err(Fault::unavailable("the journal has stopped")),
+    }
+}
+
+/// Offers what was released but not yet stored again: after a crash, or when the disk was full.
+pub async fn resume(app: &Arc<App>) -> Result<(), Fault> {
+    let mut tx = app.db.read().await?;
+    let rows = sql::unfinished(&mut tx, 100).await?;
+    drop(tx);
+    for row in rows {
+        if let Some(held) = open(app, &row)? {
+            offer(app, &row, held).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Destroys the readings; that they were, why they were held and who destroyed them stays on the record.
+pub async fn destroy(app: &Arc<App>, permit: Permit, id: QuarantineId, reason: String) -> Result<(), Fault> {
+    decide(app, permit, id, "destroyed", reason).await
+}
+
+async fn decide(
+    app: &Arc<App>,
+    permit: Permit,
+    id: QuarantineId,
+    decision: &'static str,
+    reason: String,
+) -> Result<(), Fault> {
+    if reason.trim().is_empty() || reason.len() > 1_000 {
+        return Err(Fault::invalid("`reason`: 1 to 1000 bytes expected: it stays on the record"));
+    }
+    let now = app.clock.now();
+    let verb = if decision == "released" { "quarantine.release" } else { "quarantine.destroy" };
+    app.journal
+        .act(move |tx, _| {
+            Box::pin(async move {
+                if !sql::decide(tx, id, decision, now).await? {
+                    return Err(Fault::conflict("this batch was decided on already"));
+                }
+                Ok((
+                    Act::new(permit.doer(), verb, id, permit.scope(), now).with(json!({"reason": reason})),
+                    (),
+                ))
+            })
+        })
+        .await
+}

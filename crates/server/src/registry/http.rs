@@ -1,0 +1,202 @@
+//! `/api/v1/devices`, `/api/v1/registry`, and on the devices' name hello and claim.
+
+use super::{change, find, finish_claim, import, install, list, offer, open_claim, scope_of, show};
+use crate::access::authorize;
+use crate::http::{Answer, Body, Caller, Large, Param, Peer, Query, small_json};
+use crate::{App, Fault, identity, journal, project, registry};
+use axum::Json;
+use axum::extract::State;
+use fieldkeep_api::{Because, Claim, Device, DeviceQuery, Imported, Install, Page, Problem, RegistryImport};
+use fieldkeep_domain::DeviceId;
+use fieldkeep_domain::access::{Action, Actor, Permit};
+use fieldkeep_domain::project::Scope;
+use fieldkeep_domain::registry::Event;
+use fieldkeep_wire::json::format_time;
+use http::StatusCode;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::sync::Arc;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+pub fn routes() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new()
+        .routes(routes!(post_import))
+        .routes(routes!(get_devices))
+        .routes(routes!(get_device))
+        .routes(routes!(post_claim))
+        .routes(routes!(post_install))
+        .routes(routes!(post_suspend))
+        .routes(routes!(post_resume))
+        .routes(routes!(post_revoke))
+        .routes(routes!(post_retire))
+}
+
+/// Register a maker, a work order and its devices.
+#[utoipa::path(post, path = "/registry/imports", tag = "registry", request_body = RegistryImport,
+    responses((status = 200, body = Imported), (status = "default", body = Problem)))]
+async fn post_import(
+    State(app): State<Arc<App>>,
+    Caller(actor): Caller,
+    Large(body): Large<RegistryImport>,
+) -> Answer<Json<Imported>> {
+    let permit = authorize(&actor, Action::RegistryImport, Scope::Deployment)?;
+    Ok(Json(import(&app, permit, body).await?))
+}
+
+/// List devices.
+#[utoipa::path(get, path = "/devices", tag = "devices", params(DeviceQuery),
+    responses((status = 200, body = Page<Device>), (status = "default", body = Problem)))]
+async fn get_devices(
+    State(app): State<Arc<App>>,
+    Caller(actor): Caller,
+    Query(query): Query<DeviceQuery>,
+) -> Answer<Json<Page<Device>>> {
+    let scope = match (query.organization, query.project) {
+        (None, None) => actor.scope,
+        (organization, project) => project::scope(&app, organization, project).await?,
+    };
+    let permit = authorize(&actor, Action::DeviceRead, scope)?;
+    Ok(Json(list(&app, permit, &query).await?))
+}
+
+async fn permit(app: &App, actor: &Actor, action: Action, id: DeviceId) -> Result<Permit, Fault> {
+    let mut tx = app.db.read().await?;
+    authorize(actor, action, scope_of(&find(&mut tx, id).await?))
+}
+
+/// Show a device.
+#[utoipa::path(get, path = "/devices/{device}", tag = "devices", params(("device" = String, Path)),
+    responses((status = 200, body = Device), (status = "default", body = Problem)))]
+async fn get_device(
+    State(app): State<Arc<App>>,
+    Caller(actor): Caller,
+    Param(id): Param<DeviceId>,
+) -> Answer<Json<Device>> {
+    let permit = permit(&app, &actor, Action::DeviceRead, id).await?;
+    Ok(Json(show(&app, permit, id).await?))
+}
+
+/// Claim a device for an organization. The device finishes the claim itself.
+#[utoipa::path(post, path = "/devices/{device}/claim", tag = "devices", params(("device" = String, Path)),
+    request_body = Claim, responses((status = 202), (status = "default", body = Problem)))]
+async fn post_claim(
+    State(app): State<Arc<App>>,
+    Caller(actor): Caller,
+    Param(id): Param<DeviceId>,
+    Body(claim): Body<Claim>,
+) -> Answer<StatusCode> {
+    let scope = project::scope(&app, Some(claim.organization), None).await?;
+    let permit = authorize(&actor, Action::DeviceClaim, scope)?;
+    open_claim(&app, permit, id, claim).await?;
+    Ok(StatusCode::ACCEPTED)
+}
+
+/// Install a device at a site. It must have said hello within the last ten minutes.
+#[utoipa::path(post, path = "/devices/{device}/install", tag = "devices", params(("device" = String, Path)),
+    request_body = Install, responses((status = 200, body = Device), (status = "default", body = Problem)))]
+async fn post_install(
+    State(app): State<Arc<App>>,
+    Caller(actor): Caller,
+    Param(id): Param<DeviceId>,
+    Body(place): Body<Install>,
+) -> Answer<Json<Device>> {
+    let scope = project::scope(&app, None, Some(place.project)).await?;
+    let permit = authorize(&actor, Action::DeviceInstall, scope)?;
+    Ok(Json(install(&app, permit, id, place).await?))
+}
+
+/// Hold a device: its connections close, its readings are refused until it is resumed.
+#[utoipa::path(post, path = "/devices/{device}/suspend", tag = "devices", params(("device" = String, Path)),
+    request_body = Because, responses((status = 200, body = Device), (status = "default", body = Problem)))]
+async fn post_suspend(
+    State(app): State<Arc<App>>,
+    Caller(actor): Caller,
+    Param(id): Param<DeviceId>,
+    Body(because): Body<Because>,
+) -> Answer<Json<Device>> {
+    let permit = permit(&app, &actor, Action::DeviceSuspend, id).await?;
+    Ok(Json(change(&app, permit, id, Event::Suspend, because.reason).await?))
+}
+
+/// Let a held device go on.
+#[utoipa::path(post, path = "/devices/{device}/resume", tag = "devices", params(("device" = String, Path)),
+    request_body = Because, responses((status = 200, body = Device), (status = "default", body = Problem)))]
+async fn post_resume(
+    State(app): State<Arc<App>>,
+    Caller(actor): Caller,
+    Param(id): Param<DeviceId>,
+    Body(because): Body<Because>,
+) -> Answer<Json<Device>> {
+    let permit = permit(&app, &actor, Action::DeviceSuspend, id).await?;
+    Ok(Json(change(&app, permit, id, Event::Resume, because.reason).await?))
+}
+
+/// Withdraw a device's certificates and keys for good.
+#[utoipa::path(post, path = "/devices/{device}/revoke", tag = "devices", params(("device" = String, Path)),
+    request_body = Because, responses((status = 200, body = Device), (status = "default", body = Problem)))]
+async fn post_revoke(
+    State(app): State<Arc<App>>,
+    Caller(actor): Caller,
+    Param(id): Param<DeviceId>,
+    Body(because): Body<Because>,
+) -> Answer<Json<Device>> {
+    let permit = permit(&app, &actor, Action::DeviceRevoke, id).await?;
+    Ok(Json(change(&app, permit, id, Event::Revoke, because.reason).await?))
+}
+
+/// Take a device out of use.
+#[utoipa::path(post, path = "/devices/{device}/retire", tag = "devices", params(("device" = String, Path)),
+    request_body = Because, responses((status = 200, body = Device), (status = "default", body = Problem)))]
+async fn post_retire(
+    State(app): State<Arc<App>>,
+    Caller(actor): Caller,
+    Param(id): Param<DeviceId>,
+    Body(because): Body<Because>,
+) -> Answer<Json<Device>> {
+    let permit = permit(&app, &actor, Action::DeviceRevoke, id).await?;
+    Ok(Json(change(&app, permit, id, Event::Retire, because.reason).await?))
+}
+
+/// `GET /v1/hello`: the device is here; what the server knows of it.
+pub async fn get_hello(State(app): State<Arc<App>>, Peer(connection): Peer) -> Answer<Json<Value>> {
+    let now = app.clock.now();
+    let row = identity::device(&app, &connection).await?;
+    registry::hello(&app, &row, now).await?;
+    let mut tx = app.db.read().await?;
+    let head = journal::sql::chain_head(&mut tx, row.id).await?;
+    let head =
+        head.map(|head| json!({"boot_epoch": head.epoch, "seq": head.seq, "hash": head.hash.to_string()}));
+    Ok(Json(json!({
+        "device": row.id,
+        "state": row.life.name(),
+        "head": head,
+        "time": format_time(now),
+    })))
+}
+
+/// `GET /v1/claim`: the owner's offer and the voucher; 404 with Retry-After until somebody has claimed the device.
+pub async fn get_claim(State(app): State<Arc<App>>, Peer(connection): Peer) -> Answer<Json<Value>> {
+    let (offer, voucher) = offer(&app, &connection).await?;
+    let base64 = |bytes: &[u8]| data_encoding::BASE64.encode(bytes);
+    Ok(Json(json!({"offer": base64(&offer), "voucher": base64(&voucher)})))
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ClaimAnswer {
+    answer: String,
+}
+
+/// `POST /v1/claim`: the device's signed answer finishes the claim.
+pub async fn post_claim_answer(
+    State(app): State<Arc<App>>,
+    Peer(connection): Peer,
+    request: axum::extract::Request,
+) -> Answer<Json<Value>> {
+    // Unauthenticated bytes never reach a decoder: whose connection it is comes first.
+    identity::birth(&app, &connection).await?;
+    let body: ClaimAnswer = small_json(request).await?;
+    let answer = super::decode_base64("answer", &body.answer)?;
+    let device = finish_claim(&app, &connection, &answer).await?;
+    Ok(Json(json!({"organization": device.organization, "state": device.state})))
+}

@@ -1,0 +1,158 @@
+//! Readings of a device and aggregates of a project.
+
+use super::{aggregate, buckets, latest, range};
+use crate::access::authorize;
+use crate::fault::Kind;
+use crate::http::{Answer, Caller, Param, Query};
+use crate::limits::QUERY_S_MAX;
+use crate::{App, Fault, project, registry};
+use axum::Json;
+use axum::body::Body;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use fieldkeep_api::{AggregateQuery, Buckets, Latest, Problem, RangeQuery, Reading, Readings, Steps};
+use fieldkeep_domain::access::{Action, Actor, Permit};
+use fieldkeep_domain::{DeviceId, ProjectId};
+use http::header;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{mpsc, oneshot};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+pub fn routes() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new()
+        .routes(routes!(get_latest))
+        .routes(routes!(get_readings))
+        .routes(routes!(get_buckets))
+        .routes(routes!(get_aggregate))
+}
+
+/// A device's readings belong to the project that it is installed in.
+async fn place(app: &App, actor: &Actor, id: DeviceId) -> Result<(Permit, (ProjectId, DeviceId)), Fault> {
+    let mut tx = app.db.read().await?;
+    let row = registry::find(&mut tx, id).await?;
+    let permit = authorize(actor, Action::TelemetryRead, registry::scope_of(&row))?;
+    let project =
+        row.project.ok_or_else(|| Fault::not_found("readings of a device that is not installed"))?;
+    Ok((permit, (project, id)))
+}
+
+async fn bounded<T>(work: impl Future<Output = Result<T, Fault>>) -> Result<T, Fault> {
+    let late = || {
+        let text =
+            format!("limit `query-time`: the query took longer than {QUERY_S_MAX} s; ask for a shorter span");
+        Fault::new(Kind::TooLarge, text)
+    };
+    tokio::time::timeout(Duration::from_secs(QUERY_S_MAX), work).await.map_err(|_| late())?
+}
+
+/// The latest reading of each metric of a device.
+#[utoipa::path(get, path = "/devices/{device}/latest", tag = "readings", params(("device" = String, Path)),
+    responses((status = 200, body = Latest), (status = "default", body = Problem)))]
+async fn get_latest(
+    State(app): State<Arc<App>>,
+    Caller(actor): Caller,
+    Param(id): Param<DeviceId>,
+) -> Answer<Json<Latest>> {
+    let (permit, (project, device)) = place(&app, &actor, id).await?;
+    Ok(Json(bounded(latest(&app, permit, project, device)).await?))
+}
+
+/// Readings of one metric between two instants, streamed in time order.
+#[utoipa::path(get, path = "/devices/{device}/readings", tag = "readings",
+    params(("device" = String, Path), RangeQuery),
+    responses((status = 200, body = Readings), (status = "default", body = Problem)))]
+async fn get_readings(
+    State(app): State<Arc<App>>,
+    Caller(actor): Caller,
+    Param(id): Param<DeviceId>,
+    Query(query): Query<RangeQuery>,
+) -> Answer<Response> {
+    let (permit, place) = place(&app, &actor, id).await?;
+    let (send, mut parts) = mpsc::channel(4);
+    let (end, next) = oneshot::channel();
+    tokio::spawn(async move {
+        match bounded(range(&app, permit, place, &query, &send)).await {
+            Ok(next) => drop(end.send(next)),
+            Err(fault) => drop(send.send(Err(fault)).await),
+        }
+    });
+    // What fails before the first part is still a problem document; later the stream breaks off visibly.
+    let first = parts.recv().await.transpose()?;
+    let state = Stream { ready: first, parts, next: Some(next), begun: false, filled: false };
+    let body = Body::from_stream(futures_util::stream::unfold(Some(state), part));
+    Ok(([(header::CONTENT_TYPE, "application/json")], body).into_response())
+}
+
+struct Stream {
+    ready: Option<Vec<Reading>>,
+    parts: mpsc::Receiver<Result<Vec<Reading>, Fault>>,
+    next: Option<oneshot::Receiver<Option<String>>>,
+    /// Whether the document was opened, and whether a reading stands in it.
+    begun: bool,
+    filled: bool,
+}
+
+/// The next piece of the JSON document.
+async fn part(state: Option<Stream>) -> Option<(Result<Bytes, Fault>, Option<Stream>)> {
+    let mut state = state?;
+    let readings = match state.ready.take() {
+        Some(readings) => Some(readings),
+        None => match state.parts.recv().await {
+            Some(Ok(readings)) => Some(readings),
+            Some(Err(fault)) => return Some((Err(fault), None)),
+            None => None,
+        },
+    };
+    let mut text = String::new();
+    if !state.begun {
+        text.push_str(r#"{"readings":["#);
+    }
+    match readings {
+        Some(readings) => {
+            for reading in &readings {
+                text.push_str(if state.filled { "," } else { "" });
+                state.filled = true;
+                text.push_str(&serde_json::to_string(reading).unwrap_or_default());
+            }
+            state.begun = true;
+            Some((Ok(text.into()), Some(state)))
+        }
+        None => {
+            let next = state.next.take()?.await.unwrap_or_default();
+            let next = next.map(|from| format!(r#","next_from":"{from}""#)).unwrap_or_default();
+            text.push_str(&format!("]{next}}}"));
+            Some((Ok(text.into()), None))
+        }
+    }
+}
+
+/// One metric reduced to `px` buckets: minimum, maximum, mean, count, first and last of each.
+#[utoipa::path(get, path = "/devices/{device}/buckets", tag = "readings",
+    params(("device" = String, Path), RangeQuery),
+    responses((status = 200, body = Buckets), (status = "default", body = Problem)))]
+async fn get_buckets(
+    State(app): State<Arc<App>>,
+    Caller(actor): Caller,
+    Param(id): Param<DeviceId>,
+    Query(query): Query<RangeQuery>,
+) -> Answer<Json<Buckets>> {
+    let (permit, place) = place(&app, &actor, id).await?;
+    Ok(Json(bounded(buckets(&app, permit, place, &query, query.px.unwrap_or(500))).await?))
+}
+
+/// One metric over the devices of a project, step by step.
+#[utoipa::path(get, path = "/projects/{project}/aggregate", tag = "readings",
+    params(("project" = String, Path), AggregateQuery),
+    responses((status = 200, body = Steps), (status = "default", body = Problem)))]
+async fn get_aggregate(
+    State(app): State<Arc<App>>,
+    Caller(actor): Caller,
+    Param(id): Param<ProjectId>,
+    Query(query): Query<AggregateQuery>,
+) -> Answer<Json<Steps>> {
+    let scope = project::scope(&app, None, Some(id)).await?;
+    let permit = authorize(&actor, Action::TelemetryRead, scope)?;
+    Ok(Json(bounded(aggregate(&app, permit, id, &query)).await?))
+}

@@ -1,0 +1,113 @@
+//! A real PostgreSQL, thrown away with the process: its own cluster on its own socket, run by another user when the
+//! tests run as root, because PostgreSQL refuses root.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// A running cluster.
+#[derive(Debug)]
+pub struct Cluster {
+    socket: PathBuf,
+    /// Removed, and the server stopped, when the process ends.
+    own: Option<tempfile::TempDir>,
+}
+
+static CLUSTER: OnceLock<Cluster> = OnceLock::new();
+static NEXT: AtomicU32 = AtomicU32::new(0);
+
+/// The variable by which one cluster serves every test process of a run: the folder of its socket.
+pub const SOCKET_VARIABLE: &str = "FIELDKEEP_TEST_POSTGRES";
+
+/// Address of a fresh, empty database.
+pub fn fresh_database() -> String {
+    let cluster = CLUSTER.get_or_init(Cluster::start);
+    let name = format!("t{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+    let status = Command::new(binary("psql"))
+        .args(["-q", "-h"])
+        .arg(&cluster.socket)
+        .args(["-U", "postgres", "-d", "postgres", "-c", &format!("CREATE DATABASE {name}")])
+        .status()
+        .unwrap();
+    assert!(status.success(), "psql cannot make a database");
+    format!("postgres://postgres@localhost/{name}?host={}", cluster.socket.display())
+}
+
+/// Runs a statement with psql and gives back what it prints.
+pub fn psql(url: &str, statement: &str) -> String {
+    let output = Command::new(binary("psql")).args(["-qAtX", url, "-c", statement]).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+fn binary(name: &str) -> PathBuf {
+    let mut versions: Vec<PathBuf> = std::fs::read_dir("/usr/lib/postgresql")
+        .map(|entries| entries.flatten().map(|entry| entry.path().join("bin").join(name)).collect())
+        .unwrap_or_default();
+    versions.retain(|path| path.exists());
+    versions.sort();
+    versions.pop().unwrap_or_else(|| PathBuf::from(name))
+}
+
+/// A command that runs as the `postgres` user where we are root.
+fn as_other(program: &Path) -> Command {
+    let root =
+        std::fs::metadata("/proc/self").map(|meta| std::os::unix::fs::MetadataExt::uid(&meta)).unwrap() == 0;
+    if root {
+        let mut command = Command::new("runuser");
+        command.args(["-u", "postgres", "--"]).arg(program);
+        return command;
+    }
+    Command::new(program)
+}
+
+impl Cluster {
+    fn start() -> Self {
+        if let Some(socket) = std::env::var_os(SOCKET_VARIABLE) {
+            return Self { socket: socket.into(), own: None };
+        }
+        let folder = tempfile::Builder::new().prefix("fk-pg").tempdir_in("/tmp").unwrap();
+        let cluster = Self::start_in(folder.path());
+        Self { own: Some(folder), ..cluster }
+    }
+
+    /// Starts a cluster in a folder; the caller stops it.
+    pub fn start_in(folder: &Path) -> Self {
+        use std::os::unix::fs::PermissionsExt;
+        std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o777)).unwrap();
+        let data = folder.join("data");
+        let run = |command: &mut Command| {
+            let output = command.current_dir("/").output().unwrap();
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        };
+        run(as_other(&binary("initdb"))
+            .args(["-U", "postgres", "-A", "trust", "--no-sync", "-D"])
+            .arg(&data));
+        let options = format!(
+            "-c listen_addresses='' -c unix_socket_directories={} -c max_connections=200 -c fsync=on",
+            folder.display()
+        );
+        run(as_other(&binary("pg_ctl"))
+            .args(["-w", "-D"])
+            .arg(&data)
+            .args(["-o", &options, "-l"])
+            .arg(folder.join("log"))
+            .arg("start"));
+        Self { socket: folder.to_owned(), own: None }
+    }
+
+    /// Stops a cluster that [`Self::start_in`] started.
+    pub fn stop_in(folder: &Path) {
+        let _ = as_other(&binary("pg_ctl"))
+            .args(["-w", "-m", "immediate", "-D"])
+            .arg(folder.join("data"))
+            .arg("stop")
+            .output();
+    }
+
+    /// Whether this process started it.
+    pub fn is_own(&self) -> bool {
+        self.own.is_some()
+    }
+}
