@@ -1,0 +1,87 @@
+//! The binary: arguments in, one result out, talk on stderr.
+
+use anyhow::Context;
+use clap::Parser;
+use fieldkeep_agent::cli::{Cli, Command, EnrollArgs, RunArgs};
+use fieldkeep_agent::{AgentError, EnrollOptions, Progress, RunOptions, enroll, run, status};
+use std::io::Write;
+use std::process::ExitCode;
+use std::time::Duration;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let filter = tracing_subscriber::EnvFilter::try_from_env("FIELDKEEP_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("fieldkeep_agent=info,warn"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    match start(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "fieldkeep-agent: {error:#}");
+            let code = error.downcast_ref::<AgentError>().map_or(1, AgentError::exit_code);
+            ExitCode::from(code)
+        }
+    }
+}
+
+fn start(cli: Cli) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .context("the runtime does not start")?;
+    let text = match cli.command {
+        Command::Enroll(args) => {
+            let enrolled = runtime.block_on(enroll(enroll_options(args), Progress::log()))?;
+            let text = format!(
+                "device {} is enrolled for organization {}, certificate until {}",
+                enrolled.device, enrolled.organization, enrolled.certificate_until
+            );
+            if cli.json { serde_json::to_string(&enrolled)? } else { text }
+        }
+        Command::Run(args) => {
+            let report = runtime.block_on(run(run_options(args), Progress::log(), stopped()))?;
+            let text = format!(
+                "{} batches with {} readings acknowledged, {} waiting",
+                report.totals.batches, report.totals.readings, report.pending
+            );
+            if cli.json { serde_json::to_string(&report)? } else { text }
+        }
+        Command::Status(args) => {
+            let status = status(&args.data)?;
+            if cli.json { serde_json::to_string(&status)? } else { status.to_string() }
+        }
+    };
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    writeln!(std::io::stdout(), "{text}").context("stdout is closed")
+}
+
+fn enroll_options(args: EnrollArgs) -> EnrollOptions {
+    let EnrollArgs { bundle, data, wait, again } = args;
+    EnrollOptions { bundle, data, wait: Duration::from_secs(wait), again }
+}
+
+fn run_options(args: RunArgs) -> RunOptions {
+    RunOptions {
+        sensors: args.sensors,
+        csv: args.csv,
+        period: Duration::from_secs_f64(args.period),
+        once: args.once,
+        patience: Duration::from_secs(args.wait),
+        spool_bytes: args.spool * 1024 * 1024,
+        ..RunOptions::new(args.data)
+    }
+}
+
+/// Ctrl-C or a request to terminate.
+async fn stopped() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = tokio::signal::ctrl_c() => {}
+                _ = terminate.recv() => {}
+            }
+        }
+        Err(_) => drop(tokio::signal::ctrl_c().await),
+    }
+}
