@@ -95,8 +95,10 @@ async fn two_thousand_slow_peers_leave_others_served(backend: Backend) {
                     tokio::time::sleep(Duration::from_secs(1)).await;
                 }
             }
-            let config = Arc::new(world.tls(None));
-            let Ok(mut tls) = TlsConnector::from(config).connect("localhost".try_into().unwrap(), tcp).await
+            let mut config = world.tls(None);
+            config.alpn_protocols = vec![b"http/1.1".to_vec()];
+            let Ok(mut tls) =
+                TlsConnector::from(Arc::new(config)).connect("localhost".try_into().unwrap(), tcp).await
             else {
                 return;
             };
@@ -108,13 +110,13 @@ async fn two_thousand_slow_peers_leave_others_served(backend: Backend) {
             }
         });
     }
-    let _ = tokio::time::timeout(Duration::from_secs(60), begun.acquire_many(2_000)).await.unwrap();
+    let _ = tokio::time::timeout(Duration::from_secs(120), begun.acquire_many(2_000)).await.unwrap();
     for _ in 0..20 {
         let served = world.call("GET", "/api/v1/organizations", None);
         tokio::time::timeout(Duration::from_secs(10), served).await.expect("others are served").expect(200);
     }
     // The timers end every one of them without help.
     let all = async { while slow.join_next().await.is_some() {} };
-    tokio::time::timeout(Duration::from_secs(60), all).await.expect("slow peers are closed by the timers");
+    tokio::time::timeout(Duration::from_secs(240), all).await.expect("slow peers are closed by the timers");
     world.call("GET", "/api/v1/organizations", None).await.expect(200);
 }

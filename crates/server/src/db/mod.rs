@@ -7,7 +7,7 @@ pub use dialect::Dialect;
 use fieldkeep_trust::secret::Secret;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::migrate::{Migration, MigrationType, Migrator};
-use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, ConnectOptions, Executor, SqlSafeStr};
+use sqlx::{AnyConnection, AnyPool, AssertSqlSafe, ConnectOptions, Connection, Executor, SqlSafeStr};
 use std::borrow::Cow;
 use std::path::Path;
 use std::time::Duration;
@@ -160,6 +160,8 @@ fn verifies_fully(options: &AnyConnectOptions) -> bool {
 }
 
 async fn sqlite_pool(url: &str, key: &Secret, connections: u32) -> Result<AnyPool, DbError> {
+    let options = quiet(url)?;
+    probe(&options, key).await?;
     let key = key.clone();
     let pool = AnyPoolOptions::new()
         .max_connections(connections)
@@ -168,13 +170,23 @@ async fn sqlite_pool(url: &str, key: &Secret, connections: u32) -> Result<AnyPoo
             let key = key.clone();
             Box::pin(async move { unlock(connection, &key).await })
         })
-        .connect_with(quiet(url)?)
+        .connect_with(options)
         .await?;
-    let cipher: Option<(String,)> = sqlx::query_as("PRAGMA cipher_version").fetch_optional(&pool).await?;
+    Ok(pool)
+}
+
+/// One connection by itself: a pool would try a wrong key again and again. In a build without SQLCipher `PRAGMA key`
+/// does nothing and everything would be written in the clear: the library has to say that it is there.
+async fn probe(options: &AnyConnectOptions, key: &Secret) -> Result<(), DbError> {
+    let mut connection = options.connect().await?;
+    let cipher: Option<(String,)> =
+        sqlx::query_as("PRAGMA cipher_version").fetch_optional(&mut connection).await?;
     if cipher.is_none_or(|(version,)| version.is_empty()) {
         return Err(DbError::NotEncrypted);
     }
-    Ok(pool)
+    unlock(&mut connection, key).await?;
+    connection.close().await?;
+    Ok(())
 }
 
 /// The key comes first: before it, every page is noise.
