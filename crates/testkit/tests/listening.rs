@@ -102,11 +102,19 @@ async fn two_thousand_slow_peers_leave_others_served(backend: Backend) {
             else {
                 return;
             };
-            for byte in b"GET / HTTP/1.1\r\nx-slow: ".iter().chain([b'a'].iter().cycle()) {
-                if tls.write_all(&[*byte]).await.is_err() {
-                    return;
+            let mut bytes = b"GET / HTTP/1.1\r\nx-slow: ".iter().chain([b'a'].iter().cycle());
+            let mut every = tokio::time::interval(Duration::from_secs(1));
+            let mut answer = [0; 256];
+            loop {
+                tokio::select! {
+                    read = tls.read(&mut answer) => if !read.is_ok_and(|count| count > 0) { return },
+                    _ = every.tick() => {
+                        let byte = bytes.next().copied().unwrap_or_default();
+                        if tls.write_all(&[byte]).await.is_err() {
+                            return;
+                        }
+                    }
                 }
-                tokio::time::sleep(Duration::from_secs(1)).await;
             }
         });
     }
