@@ -137,12 +137,7 @@ mod tests {
         let lines: Vec<&str> = text.lines().collect();
         assert_eq!(
             lines,
-            [
-                "NAME          VALUE",
-                "cold store      4.2",
-                "é                 -",
-                "pv          1203.25"
-            ]
+            ["NAME          VALUE", "cold store      4.2", "é                 -", "pv          1203.25"]
         );
     }
 

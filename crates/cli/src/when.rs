@@ -98,9 +98,20 @@ mod tests {
 
     #[test]
     fn anything_else_is_refused() {
-        for text in
-            ["", "-", "24h", "-24", "-h", "-+1h", "--1h", "-1.5h", "-1y", "-99999999999999999999s", "soon", "-1é"]
-        {
+        for text in [
+            "",
+            "-",
+            "24h",
+            "-24",
+            "-h",
+            "-+1h",
+            "--1h",
+            "-1.5h",
+            "-1y",
+            "-99999999999999999999s",
+            "soon",
+            "-1é",
+        ] {
             assert_eq!(at(text), Err(BadWhen), "{text}");
         }
     }

@@ -59,8 +59,8 @@ impl Place {
         let damaged = || Error::File { path, why: "name, address and monitor expected, a line each".into() };
         let (name, (address, monitor)) = parsed.ok_or_else(damaged)?;
         let path = folder.certificate("root");
-        let root_pem = std::fs::read_to_string(&path)
-            .map_err(|error| Error::File { path, why: error.to_string() })?;
+        let root_pem =
+            std::fs::read_to_string(&path).map_err(|error| Error::File { path, why: error.to_string() })?;
         Ok(Self { people_name: name.to_owned(), address: here(address), monitor: here(monitor), root_pem })
     }
 }
@@ -236,9 +236,7 @@ impl Client {
 
     async fn read<T: DeserializeOwned>(&self, mut answer: Response) -> Result<T, Error> {
         let mut body = Vec::new();
-        while let Some(part) =
-            answer.chunk().await.map_err(|error| Error::transport(&self.base, &error))?
-        {
+        while let Some(part) = answer.chunk().await.map_err(|error| Error::transport(&self.base, &error))? {
             body.extend_from_slice(&part);
             if body.len() as u64 > FILE_BYTES_MAX {
                 return Err(Error::Answer { why: format!("it is larger than {FILE_BYTES_MAX} bytes") });

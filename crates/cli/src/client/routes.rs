@@ -141,12 +141,7 @@ impl Client {
 /// What was held back.
 impl Client {
     /// Held batches of a project, the newest first, at most `max`. The query's `limit` and `after` stay empty.
-    pub async fn held(
-        &self,
-        project: ProjectId,
-        query: &HeldQuery,
-        max: usize,
-    ) -> Result<Page<Held>, Error> {
+    pub async fn held(&self, project: ProjectId, query: &HeldQuery, max: usize) -> Result<Page<Held>, Error> {
         self.list(&format!("/projects/{project}/quarantine"), query, max).await
     }
     /// A held batch.

@@ -55,10 +55,8 @@ enum Command {
         voucher: Option<PathBuf>,
     },
     /// Install a device that said hello within the last ten minutes
-    #[command(
-        after_help = "Example: fieldkeep device install 5e0c9b9f-3c55-4c6f-8d8f-1f6f7e2b9a33 \
-                      --project 2d1f6f0a-6a55-4b0f-9b8e-3f1f0e6c7a21 --site 90b7a0b2-8a3e-4a0c-8f5e-0e4d5c6b7a88"
-    )]
+    #[command(after_help = "Example: fieldkeep device install 5e0c9b9f-3c55-4c6f-8d8f-1f6f7e2b9a33 \
+                      --project 2d1f6f0a-6a55-4b0f-9b8e-3f1f0e6c7a21 --site 90b7a0b2-8a3e-4a0c-8f5e-0e4d5c6b7a88")]
     Install {
         /// Which
         #[arg(value_name = "ID|LABEL")]
@@ -208,7 +206,12 @@ fn shown(one: &Device) -> String {
         ("project", or_dash(&one.project)),
         ("site", or_dash(&one.site)),
         ("last hello", or_dash(&one.hello_at)),
-        ("last batch", or_dash(&head.map(|head| format!("epoch {} seq {} hash {}", head.boot_epoch, head.seq, head.hash)))),
+        (
+            "last batch",
+            or_dash(
+                &head.map(|head| format!("epoch {} seq {} hash {}", head.boot_epoch, head.seq, head.hash)),
+            ),
+        ),
     ])
 }
 

@@ -156,9 +156,9 @@ fn make(args: &MakeArgs, env: &Env) -> Result<()> {
     let ca = files::text(&args.ca)?;
     let csr = match &args.csr {
         None => None,
-        Some(path) => {
-            Some(files::read(path, FILE_BYTES_MAX).with_context(|| format!("cannot read {}", path.display()))?)
-        }
+        Some(path) => Some(
+            files::read(path, FILE_BYTES_MAX).with_context(|| format!("cannot read {}", path.display()))?,
+        ),
     };
     let wish = MakeWish {
         order: args.order,

@@ -35,8 +35,7 @@ pub async fn run(args: Args, env: &Env) -> Result<Exit> {
     let passphrase = String::from_utf8_lossy(made.root_passphrase.expose()).into_owned();
     let data = env.data().display();
     let key = env.folder.operator_key();
-    let answer =
-        json!({"root_passphrase": passphrase, "data": env.data(), "operator_key": key, "root_key": env.folder.root_key()});
+    let answer = json!({"root_passphrase": passphrase, "data": env.data(), "operator_key": key, "root_key": env.folder.root_key()});
     env.out.show(&answer, || {
         format!(
             "the deployment is set up in {data}\n\n\
@@ -52,7 +51,10 @@ pub async fn run(args: Args, env: &Env) -> Result<Exit> {
     if let Some(text) = given {
         // Last, because the passphrase must be out whatever happens.
         write_private(&own, text.as_bytes()).with_context(|| {
-            format!("the deployment is set up, but {} is not written: copy it there before `serve`", own.display())
+            format!(
+                "the deployment is set up, but {} is not written: copy it there before `serve`",
+                own.display()
+            )
         })?;
     }
     Ok(Exit::Done)

@@ -24,10 +24,8 @@ pub struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     /// Make a key; its secret is shown once
-    #[command(
-        after_help = "Example: fieldkeep key create dashboard --role viewer \
-                      --project 2d1f6f0a-6a55-4b0f-9b8e-3f1f0e6c7a21 --expires 2027-06-30T00:00:00Z --out viewer.key"
-    )]
+    #[command(after_help = "Example: fieldkeep key create dashboard --role viewer \
+                      --project 2d1f6f0a-6a55-4b0f-9b8e-3f1f0e6c7a21 --expires 2027-06-30T00:00:00Z --out viewer.key")]
     Create {
         /// What it is for
         #[arg(value_parser = super::name)]
@@ -98,9 +96,7 @@ pub async fn run(args: Args, env: &Env) -> Result<Exit> {
         Command::Rotate { id, out } => {
             let file = reserve(out.as_deref())?;
             hand_over(env, &client.rotate_key(id).await?, file, out.as_deref())?;
-            env.out.note(format_args!(
-                "the old key works until `fieldkeep key revoke {id} --reason …`"
-            ));
+            env.out.note(format_args!("the old key works until `fieldkeep key revoke {id} --reason …`"));
         }
         Command::Revoke { id, reason } => {
             client.revoke_key(id, &reason).await?;

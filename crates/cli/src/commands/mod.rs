@@ -148,7 +148,11 @@ fn name(text: &str) -> Result<String, fieldkeep_domain::project::BadName> {
 
 /// A reason for the record, checked before anything is sent.
 fn reason(text: &str) -> Result<String, &'static str> {
-    if text.trim().is_empty() { Err("a reason in words expected: it stays on the record") } else { Ok(text.into()) }
+    if text.trim().is_empty() {
+        Err("a reason in words expected: it stays on the record")
+    } else {
+        Ok(text.into())
+    }
 }
 
 /// A role by its name.

@@ -9,7 +9,9 @@ use std::path::PathBuf;
 
 /// Register what makers have made
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example: fieldkeep registry import 0b8de0a5-5d6c-4b4c-9d0e-6f6a2f0c1d2e.registry.json")]
+#[command(
+    after_help = "Example: fieldkeep registry import 0b8de0a5-5d6c-4b4c-9d0e-6f6a2f0c1d2e.registry.json"
+)]
 pub struct Args {
     #[command(subcommand)]
     command: Command,

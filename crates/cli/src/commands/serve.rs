@@ -3,8 +3,8 @@
 use super::Env;
 use crate::exit::Exit;
 use anyhow::{Context, Result, bail};
-use fieldkeep_server::app::{self, Folder, Running};
 use fieldkeep_server::Config;
+use fieldkeep_server::app::{self, Folder, Running};
 use serde_json::json;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::IsTerminal;

@@ -18,10 +18,8 @@ pub struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     /// Make a site
-    #[command(
-        after_help = "Example: fieldkeep site create --project 2d1f6f0a-6a55-4b0f-9b8e-3f1f0e6c7a21 \
-                      \"Warehouse North\" --location 59.91,10.75 --network 203.0.113.0/24"
-    )]
+    #[command(after_help = "Example: fieldkeep site create --project 2d1f6f0a-6a55-4b0f-9b8e-3f1f0e6c7a21 \
+                      \"Warehouse North\" --location 59.91,10.75 --network 203.0.113.0/24")]
     Create {
         /// What people call it
         #[arg(value_parser = super::name)]

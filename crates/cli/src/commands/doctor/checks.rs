@@ -85,7 +85,8 @@ fn keys(folder: &Folder) -> (Option<Keys>, Finding) {
     match Keyring::open(&folder.master_key(), &folder.keyring()) {
         Ok(keyring) => (Some(Keys::new(keyring)), Finding::ok("keys", "the master key opens the keyring")),
         Err(error) => {
-            let advice = "bring back master.key and keyring as they were: without them nothing here can be read";
+            let advice =
+                "bring back master.key and keyring as they were: without them nothing here can be read";
             (None, Finding::fail("keys", why(error), advice))
         }
     }
@@ -126,13 +127,7 @@ fn certificate(folder: &Folder, name: &str, keys: Option<&Keys>, now: Timestamp)
     validity(check, name, now, facts.not_before, facts.not_after)
 }
 
-fn validity(
-    check: &'static str,
-    name: &str,
-    now: Timestamp,
-    begin: Timestamp,
-    end: Timestamp,
-) -> Finding {
+fn validity(check: &'static str, name: &str, now: Timestamp, begin: Timestamp, end: Timestamp) -> Finding {
     let days = end.secs_since(now) / 86_400;
     let found = format!("{name} is valid until {} ({days} days)", format_time(end));
     let renew = "the authorities must be renewed with the root's key and its passphrase";
@@ -225,7 +220,9 @@ async fn database(folder: &Folder, config: &Config, keys: &Keys, running: bool) 
     };
     match open.await {
         Ok(()) => Finding::ok(check, format!("{what}; it opens and answers")),
-        Err(error) => Finding::fail(check, why(error), "nothing was changed; restore it, or correct `database.url`"),
+        Err(error) => {
+            Finding::fail(check, why(error), "nothing was changed; restore it, or correct `database.url`")
+        }
     }
 }
 
@@ -296,7 +293,8 @@ mod tests {
     #[test]
     fn what_others_may_read_fails() {
         let folder = tempfile::tempdir().unwrap();
-        let set = |mode| std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(mode)).unwrap();
+        let set =
+            |mode| std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(mode)).unwrap();
         set(0o700);
         assert_eq!(private("folder", folder.path()).outcome, Outcome::Ok);
         set(0o750);
