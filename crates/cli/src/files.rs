@@ -39,9 +39,11 @@ pub struct SecretFile {
 impl SecretFile {
     /// Takes the place; refuses one that is taken.
     pub fn reserve(path: &Path) -> Result<Self> {
-        let made = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path);
+        // With its folder in it: a bare file name has none that could be synced.
+        let place = std::path::absolute(path).with_context(|| format!("cannot write {}", path.display()))?;
+        let made = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(&place);
         match made {
-            Ok(_) => Ok(Self { path: path.to_owned(), filled: false }),
+            Ok(_) => Ok(Self { path: place, filled: false }),
             Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
                 bail!("{} exists already and is left as it is; nothing was made", path.display())
             }
@@ -82,6 +84,12 @@ mod tests {
         assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         assert!(SecretFile::reserve(&path).unwrap_err().to_string().contains("left as it is"));
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "one\n");
+    }
+
+    #[test]
+    fn a_bare_file_name_is_a_place() {
+        assert!(SecretFile::reserve(Path::new("target-of-a-test.key")).unwrap().path.is_absolute());
+        assert!(!Path::new("target-of-a-test.key").exists());
     }
 
     #[test]

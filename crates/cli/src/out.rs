@@ -115,6 +115,19 @@ impl fmt::Display for Table {
     }
 }
 
+/// An instant of the record to the second; readings keep every digit, and so does the data.
+pub fn to_second(time: &str) -> String {
+    match time.split_once('.') {
+        Some((seconds, fraction)) if fraction.ends_with('Z') => format!("{seconds}Z"),
+        _ => time.to_owned(),
+    }
+}
+
+/// The same for an instant that may be absent.
+pub fn second_or_dash(time: &Option<String>) -> String {
+    time.as_deref().map_or_else(|| "-".to_owned(), to_second)
+}
+
 /// Names and values, one per line.
 pub fn fields(pairs: &[(&str, String)]) -> String {
     let width = pairs.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
@@ -139,6 +152,13 @@ mod tests {
             lines,
             ["NAME          VALUE", "cold store      4.2", "é                 -", "pv          1203.25"]
         );
+    }
+
+    #[test]
+    fn instants_of_the_record_are_cut_to_the_second() {
+        assert_eq!(to_second("2026-11-23T18:05:45.72296724Z"), "2026-11-23T18:05:45Z");
+        assert_eq!(to_second("2026-11-23T18:05:45Z"), "2026-11-23T18:05:45Z");
+        assert_eq!(second_or_dash(&None), "-");
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::Env;
 use crate::exit::Exit;
 use crate::files;
-use crate::out::{Table, fields, or_dash};
+use crate::out::{Table, fields, or_dash, second_or_dash, to_second};
 use crate::target::DeviceRef;
 use anyhow::Result;
 use clap::builder::PossibleValuesParser;
@@ -146,15 +146,13 @@ async fn list(args: ListArgs, env: &Env) -> Result<Exit> {
     };
     let page = env.client()?.devices(&query, args.limit.unwrap_or(usize::MAX)).await?;
     env.out.show(&page, || {
-        Table::of(["ID", "SERIAL", "MODEL", "STATE", "HELLO", "BATCHES"], &page.items, |one| {
-            let batches = one.head.as_ref().map(|head| format!("{}/{}", head.boot_epoch, head.seq));
+        Table::of(["ID", "SERIAL", "MODEL", "STATE", "HELLO"], &page.items, |one| {
             [
                 one.id.to_string(),
                 one.serial.clone(),
                 one.model.clone(),
                 one.state.clone(),
-                or_dash(&one.hello_at),
-                or_dash(&batches),
+                second_or_dash(&one.hello_at),
             ]
         })
     })?;
@@ -200,12 +198,12 @@ fn shown(one: &Device) -> String {
         ("state", one.state.clone()),
         ("maker", one.maker.to_string()),
         ("order", one.order.to_string()),
-        ("registered", one.made_at.clone()),
+        ("registered", to_second(&one.made_at)),
         ("organization", or_dash(&one.organization)),
         ("owner epoch", one.owner_epoch.to_string()),
         ("project", or_dash(&one.project)),
         ("site", or_dash(&one.site)),
-        ("last hello", or_dash(&one.hello_at)),
+        ("last hello", second_or_dash(&one.hello_at)),
         (
             "last batch",
             or_dash(

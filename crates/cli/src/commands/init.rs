@@ -40,9 +40,9 @@ pub async fn run(args: Args, env: &Env) -> Result<Exit> {
         format!(
             "the deployment is set up in {data}\n\n\
              root passphrase, shown this once:\n\n    {passphrase}\n\n\
-             Write it down away from this machine. It opens {}, which is needed only to\n\
-             renew the authorities: move that file away from this machine too.\n\n\
-             The first administrator's key is in {}: whoever has it may do everything.\n\n\
+             keep it away from this machine: it opens {},\n\
+             which is needed only to renew the authorities. Move that file away from this machine too.\n\n\
+             the first administrator's key is in {}: whoever has it may do everything.\n\n\
              next: fieldkeep serve --data {data}",
             env.folder.root_key().display(),
             key.display(),

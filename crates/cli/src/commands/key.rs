@@ -3,7 +3,7 @@
 use super::Env;
 use crate::exit::Exit;
 use crate::files::SecretFile;
-use crate::out::{Table, clean, or_dash};
+use crate::out::{Table, clean, second_or_dash};
 use crate::when::When;
 use anyhow::{Context, Result};
 use fieldkeep_api::{Key, KeyQuery, KeySecret, NewKey};
@@ -152,8 +152,8 @@ fn table(keys: &[Key]) -> String {
             one.role.to_string(),
             place(one),
             if one.revoked_at.is_some() { "revoked" } else { "active" }.to_owned(),
-            or_dash(&one.expires_at),
-            or_dash(&one.used_at),
+            second_or_dash(&one.expires_at),
+            second_or_dash(&one.used_at),
         ]
     })
 }

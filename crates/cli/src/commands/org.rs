@@ -2,7 +2,7 @@
 
 use super::Env;
 use crate::exit::Exit;
-use crate::out::{Table, fields};
+use crate::out::{Table, fields, to_second};
 use anyhow::Result;
 use fieldkeep_api::{NewOrganization, Organization};
 use fieldkeep_domain::OrganizationId;
@@ -45,7 +45,7 @@ pub async fn run(args: Args, env: &Env) -> Result<Exit> {
             let page = client.organizations().await?;
             env.out.show(&page, || {
                 Table::of(["ID", "NAME", "CREATED"], &page.items, |one| {
-                    [one.id.to_string(), one.name.clone(), one.created_at.clone()]
+                    [one.id.to_string(), one.name.clone(), to_second(&one.created_at)]
                 })
             })?;
         }
@@ -59,7 +59,7 @@ fn show(env: &Env, one: &Organization) -> Result<()> {
             ("id", one.id.to_string()),
             ("name", one.name.clone()),
             ("owner key", one.owner_key.clone()),
-            ("created", one.created_at.clone()),
+            ("created", to_second(&one.created_at)),
         ])
     })
 }

@@ -3,7 +3,7 @@
 use super::Env;
 use crate::exit::Exit;
 use crate::files;
-use crate::out::{Table, fields, or_dash};
+use crate::out::{Table, fields, or_dash, to_second};
 use anyhow::Result;
 use fieldkeep_api::{NewProject, Project, ProjectSettings};
 use fieldkeep_domain::{OrganizationId, ProjectId};
@@ -85,7 +85,7 @@ pub async fn run(args: Args, env: &Env) -> Result<Exit> {
                         one.id.to_string(),
                         one.name.clone(),
                         one.settings.metrics.len().to_string(),
-                        one.created_at.clone(),
+                        to_second(&one.created_at),
                     ]
                 })
             })?;
@@ -101,7 +101,7 @@ fn show(env: &Env, one: &Project) -> Result<()> {
             ("id", one.id.to_string()),
             ("name", one.name.clone()),
             ("organization", one.organization.to_string()),
-            ("created", one.created_at.clone()),
+            ("created", to_second(&one.created_at)),
             ("each batch names the one before", if rules.prev_required { "yes" } else { "no" }.to_owned()),
             ("readings are kept", format!("{} days", rules.retention_days)),
         ]);

@@ -3,7 +3,7 @@
 use super::Env;
 use super::query::value;
 use crate::exit::Exit;
-use crate::out::{Table, clean, fields, or_dash};
+use crate::out::{Table, clean, fields, or_dash, second_or_dash, to_second};
 use crate::target::DeviceRef;
 use anyhow::Result;
 use clap::builder::PossibleValuesParser;
@@ -108,7 +108,7 @@ async fn list(args: ListArgs, env: &Env) -> Result<()> {
                 one.device.to_string(),
                 one.readings.to_string(),
                 one.reasons.join(" "),
-                one.held_at.clone(),
+                to_second(&one.held_at),
                 one.state.clone(),
             ]
         })
@@ -128,8 +128,8 @@ fn shown(one: &HeldDetail) -> String {
         ("project", held.project.to_string()),
         ("site", held.site.to_string()),
         ("journal index", held.index.to_string()),
-        ("held", held.held_at.clone()),
-        ("decided", or_dash(&held.decided_at)),
+        ("held", to_second(&held.held_at)),
+        ("decided", second_or_dash(&held.decided_at)),
         ("readings", held.readings.to_string()),
     ]);
     let why: String = one.why.iter().map(|why| format!("- {}\n", clean(why))).collect();

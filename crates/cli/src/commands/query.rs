@@ -8,13 +8,15 @@ use crate::target::DeviceRef;
 use crate::when::When;
 use anyhow::Result;
 use fieldkeep_api::{AggregateQuery, RangeQuery, Readings, Value};
-use fieldkeep_domain::{DeviceId, ProjectId};
+use fieldkeep_domain::{DeviceId, ProjectId, Timestamp};
 use fieldkeep_wire::json::format_time;
 
 /// Width of the longest instant, with nanoseconds.
 const TIME_WIDTH: usize = 30;
 
 /// Read measurements
+///
+/// This needs the key of a viewer or an operator: an administrator sets up, and does not read.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example: fieldkeep query latest 5e0c9b9f-3c55-4c6f-8d8f-1f6f7e2b9a33")]
 pub struct Args {
@@ -37,6 +39,8 @@ enum Command {
     )]
     Range(RangeArgs),
     /// One metric over the devices of a project, step by step
+    ///
+    /// Steps begin at --from; a relative one, such as -24h, is moved back to a whole step.
     #[command(
         after_help = "Example: fieldkeep query aggregate 2d1f6f0a-6a55-4b0f-9b8e-3f1f0e6c7a21 power --from -24h --step 3600"
     )]
@@ -54,9 +58,16 @@ struct Span {
 }
 
 impl Span {
-    fn texts(&self, env: &Env) -> (String, String) {
-        let now = env.clock.now();
-        (format_time(self.from.resolve(now)), format_time(self.to.resolve(now)))
+    /// Both ends. What is relative counts from the end of this second, so that starts of buckets are short to read,
+    /// and begins at a whole step of `step_s` seconds since 1970.
+    fn texts(&self, now: Timestamp, step_s: i64) -> (String, String) {
+        let now = Timestamp::from_secs(now.as_secs()).plus_secs(1);
+        let from = self.from.resolve(now);
+        let from = match self.from {
+            When::Ago(_) => Timestamp::from_secs(from.as_secs() - from.as_secs() % step_s.max(1)),
+            When::At(_) => from,
+        };
+        (format_time(from), format_time(self.to.resolve(now)))
     }
 }
 
@@ -112,7 +123,7 @@ pub async fn run(args: Args, env: &Env) -> Result<Exit> {
 
 async fn range(args: RangeArgs, env: &Env) -> Result<()> {
     let device = args.device.id()?;
-    let (from, to) = args.span.texts(env);
+    let (from, to) = args.span.texts(env.clock.now(), 1);
     let query = RangeQuery { metric: args.metric, from, to, px: args.px, limit: args.limit };
     if query.px.is_some() {
         let reduced = env.client()?.buckets(device, &query).await?;
@@ -183,7 +194,7 @@ fn rows(readings: &Readings, heads: bool) -> String {
 }
 
 async fn aggregate(args: AggregateArgs, env: &Env) -> Result<()> {
-    let (from, to) = args.span.texts(env);
+    let (from, to) = args.span.texts(env.clock.now(), i64::from(args.step));
     let mut devices = Vec::new();
     for device in &args.devices {
         devices.push(device.id()?.to_string());
@@ -242,6 +253,18 @@ mod tests {
         ] {
             assert_eq!(number(given), shown);
         }
+    }
+
+    #[test]
+    fn relative_spans_begin_at_whole_steps_and_hold_this_second() {
+        let now = Timestamp(1_800_000_123_000_000_456);
+        let span = |from: &str, to: &str| Span { from: from.parse().unwrap(), to: to.parse().unwrap() };
+        let hours = span("-24h", "now").texts(now, 3_600);
+        assert_eq!(hours, ("2027-01-14T08:00:00Z".to_owned(), "2027-01-15T08:02:04Z".to_owned()));
+        let seconds = span("-10s", "now").texts(now, 1);
+        assert_eq!(seconds, ("2027-01-15T08:01:54Z".to_owned(), "2027-01-15T08:02:04Z".to_owned()));
+        let said = span("2027-01-14T08:12:34.5Z", "2027-01-14T09:00:00Z").texts(now, 3_600);
+        assert_eq!(said.0, "2027-01-14T08:12:34.5Z");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use fieldkeep_server::Config;
 use fieldkeep_server::app::Folder;
 use fieldkeep_server::db::Db;
 use fieldkeep_server::keys::Keys;
-use fieldkeep_trust::keyring::Keyring;
+use fieldkeep_trust::keyring::{Keyring, KeyringError};
 use fieldkeep_trust::x509;
 use fieldkeep_wire::json::format_time;
 use std::os::unix::fs::PermissionsExt;
@@ -41,9 +41,10 @@ pub(super) async fn all(env: &Env) -> Vec<Finding> {
     findings.push(root_key(folder));
     let (running, finding) = server(folder).await;
     findings.push(finding);
-    if let (Some(config), Some(keys)) = (&config, &keys) {
-        findings.push(database(folder, config, keys, running).await);
-    }
+    findings.push(match (&config, &keys) {
+        (Some(config), Some(keys)) => database(folder, config, keys, running).await,
+        _ => Finding::warn("database", "not looked at: it needs config and keys", "mend these first"),
+    });
     findings.push(disk(folder.path()));
     findings.push(clock(folder, now));
     findings
@@ -85,8 +86,10 @@ fn keys(folder: &Folder) -> (Option<Keys>, Finding) {
     match Keyring::open(&folder.master_key(), &folder.keyring()) {
         Ok(keyring) => (Some(Keys::new(keyring)), Finding::ok("keys", "the master key opens the keyring")),
         Err(error) => {
-            let advice =
-                "bring back master.key and keyring as they were: without them nothing here can be read";
+            let advice = match &error {
+                KeyringError::Exposed { .. } => "whoever read it before has every key: judge who could",
+                _ => "bring back master.key and keyring as they were: without them nothing here can be read",
+            };
             (None, Finding::fail("keys", why(error), advice))
         }
     }
