@@ -59,6 +59,12 @@ pub fn clean(text: &str) -> String {
     text.chars().map(|c| if steers(c) { c.escape_unicode().to_string() } else { c.to_string() }).collect()
 }
 
+/// An error of several lines, as parsers give them, on one.
+pub fn one_line(text: &str) -> String {
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    clean(&lines.collect::<Vec<_>>().join(", "))
+}
+
 /// Rows under headings, aligned.
 #[derive(Debug)]
 pub struct Table {
@@ -171,5 +177,6 @@ mod tests {
         let text = Table::of(["NAME"], &["a\u{1b}[2Jb\nc\u{202e}d"], |text| [(*text).to_owned()]);
         assert_eq!(text, "NAME\na\\u{1b}[2Jb\\u{a}c\\u{202e}d\n");
         assert_eq!(fields(&[("n", "x\ry".into())]), "n  x\\u{d}y\n");
+        assert_eq!(one_line("bad value\n\n  at `key`\u{7}\n"), "bad value, at `key`\\u{7}");
     }
 }

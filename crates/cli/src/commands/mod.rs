@@ -19,7 +19,7 @@ mod tests;
 
 use crate::client::{self, Client};
 use crate::exit::{self, Exit};
-use crate::out::{Closed, Out, clean};
+use crate::out::{Closed, Out, one_line};
 use anyhow::Result;
 use fieldkeep_domain::access::Role;
 use fieldkeep_domain::project::Name;
@@ -135,7 +135,7 @@ pub fn run(cli: Cli) -> Exit {
         Ok(exit) => exit,
         Err(error) if error.is::<Closed>() => Exit::Done,
         Err(error) => {
-            env.out.note(format_args!("error: {}", clean(&format!("{error:#}"))));
+            env.out.note(format_args!("error: {}", one_line(&format!("{error:#}"))));
             Exit::of(&error)
         }
     }

@@ -5,6 +5,7 @@ use crate::client::{Client, Error, Place};
 use crate::commands::Env;
 use crate::commands::serve::lock;
 use crate::limits::{CERTIFICATE_DAYS_LOW, DISK_BYTES_LOW, DISK_BYTES_MIN};
+use crate::out::one_line;
 use fieldkeep_domain::Timestamp;
 use fieldkeep_server::Config;
 use fieldkeep_server::app::Folder;
@@ -52,7 +53,7 @@ pub(super) async fn all(env: &Env) -> Vec<Finding> {
 
 /// With its causes, on one line.
 fn why(error: impl Into<anyhow::Error>) -> String {
-    format!("{:#}", error.into())
+    one_line(&format!("{:#}", error.into()))
 }
 
 /// The folder, or a file in it, is its owner's alone.
