@@ -2,4 +2,17 @@
 //!
 //! Never: SQL of its own, or another way to the server's data than its HTTP API.
 
+pub mod client;
+pub mod commands;
+pub mod exit;
 pub mod factory;
+mod files;
+pub mod limits;
+mod out;
+mod target;
+mod when;
+
+pub use client::Client;
+pub use commands::{Cli, run};
+pub use exit::Exit;
+pub use out::Out;

@@ -1,0 +1,159 @@
+//! A method for each route of `/api/v1`. Never: more than naming the path and the types.
+
+use super::{Client, Error, NO_QUERY};
+use crate::limits::IMPORT_S_MAX;
+use fieldkeep_api::{
+    AggregateQuery, Because, Buckets, Claim, Device, DeviceQuery, Held, HeldDetail, HeldQuery, Imported,
+    Install, Key, KeyQuery, KeySecret, Latest, NewKey, NewOrganization, NewProject, NewSite, Organization,
+    Page, Project, ProjectSettings, RangeQuery, Readings, RegistryImport, Site, Steps,
+};
+use fieldkeep_domain::{DeviceId, KeyId, OrganizationId, ProjectId, QuarantineId};
+use reqwest::Method;
+use std::time::Duration;
+
+fn because(reason: &str) -> Because {
+    Because { reason: reason.to_owned() }
+}
+
+/// Organizations, projects, sites.
+impl Client {
+    /// Makes an organization.
+    pub async fn create_organization(&self, new: &NewOrganization) -> Result<Organization, Error> {
+        self.post("/organizations", new).await
+    }
+    /// Every organization that the key may see.
+    pub async fn organizations(&self) -> Result<Page<Organization>, Error> {
+        self.list("/organizations", NO_QUERY, usize::MAX).await
+    }
+    /// An organization.
+    pub async fn organization(&self, id: OrganizationId) -> Result<Organization, Error> {
+        self.get(&format!("/organizations/{id}"), NO_QUERY).await
+    }
+    /// Makes a project.
+    pub async fn create_project(&self, of: OrganizationId, new: &NewProject) -> Result<Project, Error> {
+        self.post(&format!("/organizations/{of}/projects"), new).await
+    }
+    /// Every project of an organization.
+    pub async fn projects(&self, of: OrganizationId) -> Result<Page<Project>, Error> {
+        self.list(&format!("/organizations/{of}/projects"), NO_QUERY, usize::MAX).await
+    }
+    /// A project.
+    pub async fn project(&self, id: ProjectId) -> Result<Project, Error> {
+        self.get(&format!("/projects/{id}"), NO_QUERY).await
+    }
+    /// Replaces a project's rules.
+    pub async fn set_settings(&self, id: ProjectId, settings: &ProjectSettings) -> Result<Project, Error> {
+        self.put(&format!("/projects/{id}/settings"), settings).await
+    }
+    /// Makes a site.
+    pub async fn create_site(&self, of: ProjectId, new: &NewSite) -> Result<Site, Error> {
+        self.post(&format!("/projects/{of}/sites"), new).await
+    }
+    /// Every site of a project.
+    pub async fn sites(&self, of: ProjectId) -> Result<Page<Site>, Error> {
+        self.list(&format!("/projects/{of}/sites"), NO_QUERY, usize::MAX).await
+    }
+}
+
+/// Devices.
+impl Client {
+    /// Registers a maker, a work order and its devices.
+    pub async fn import(&self, import: &RegistryImport) -> Result<Imported, Error> {
+        let request = self.request(Method::POST, "/registry/imports").json(import);
+        let answer = self.send(request.timeout(Duration::from_secs(IMPORT_S_MAX))).await?;
+        self.read(answer).await
+    }
+    /// Devices, at most `max`. The query's `limit` and `after` stay empty.
+    pub async fn devices(&self, query: &DeviceQuery, max: usize) -> Result<Page<Device>, Error> {
+        self.list("/devices", query, max).await
+    }
+    /// A device.
+    pub async fn device(&self, id: DeviceId) -> Result<Device, Error> {
+        self.get(&format!("/devices/{id}"), NO_QUERY).await
+    }
+    /// Opens a claim; the device itself finishes it.
+    pub async fn claim(&self, id: DeviceId, claim: &Claim) -> Result<(), Error> {
+        self.tell(&format!("/devices/{id}/claim"), claim).await
+    }
+    /// Installs a device that has said hello within the last ten minutes.
+    pub async fn install(&self, id: DeviceId, place: &Install) -> Result<Device, Error> {
+        self.post(&format!("/devices/{id}/install"), place).await
+    }
+    /// Holds a device.
+    pub async fn suspend(&self, id: DeviceId, reason: &str) -> Result<Device, Error> {
+        self.post(&format!("/devices/{id}/suspend"), &because(reason)).await
+    }
+    /// Lets a held device go on.
+    pub async fn resume(&self, id: DeviceId, reason: &str) -> Result<Device, Error> {
+        self.post(&format!("/devices/{id}/resume"), &because(reason)).await
+    }
+    /// Withdraws a device's certificates and keys for good.
+    pub async fn revoke(&self, id: DeviceId, reason: &str) -> Result<Device, Error> {
+        self.post(&format!("/devices/{id}/revoke"), &because(reason)).await
+    }
+    /// Takes a device out of use.
+    pub async fn retire(&self, id: DeviceId, reason: &str) -> Result<Device, Error> {
+        self.post(&format!("/devices/{id}/retire"), &because(reason)).await
+    }
+}
+
+/// Keys of programs.
+impl Client {
+    /// Makes a key.
+    pub async fn create_key(&self, new: &NewKey) -> Result<KeySecret, Error> {
+        self.post("/keys", new).await
+    }
+    /// Every key that the caller's key may see. The query's `limit` and `after` stay empty.
+    pub async fn keys(&self, query: &KeyQuery) -> Result<Page<Key>, Error> {
+        self.list("/keys", query, usize::MAX).await
+    }
+    /// Makes a successor with the same rights.
+    pub async fn rotate_key(&self, id: KeyId) -> Result<KeySecret, Error> {
+        let answer = self.send(self.request(Method::POST, &format!("/keys/{id}/rotate"))).await?;
+        self.read(answer).await
+    }
+    /// Withdraws a key.
+    pub async fn revoke_key(&self, id: KeyId, reason: &str) -> Result<(), Error> {
+        self.tell(&format!("/keys/{id}/revoke"), &because(reason)).await
+    }
+}
+
+/// Readings.
+impl Client {
+    /// The latest reading of each metric of a device.
+    pub async fn latest(&self, device: DeviceId) -> Result<Latest, Error> {
+        self.get(&format!("/devices/{device}/latest"), NO_QUERY).await
+    }
+    /// Readings of one metric, as many as one answer holds; `next_from` says where to go on.
+    pub async fn readings(&self, device: DeviceId, query: &RangeQuery) -> Result<Readings, Error> {
+        self.get(&format!("/devices/{device}/readings"), query).await
+    }
+    /// One metric reduced to the query's `px` buckets.
+    pub async fn buckets(&self, device: DeviceId, query: &RangeQuery) -> Result<Buckets, Error> {
+        self.get(&format!("/devices/{device}/buckets"), query).await
+    }
+    /// One metric over the devices of a project.
+    pub async fn aggregate(&self, project: ProjectId, query: &AggregateQuery) -> Result<Steps, Error> {
+        self.get(&format!("/projects/{project}/aggregate"), query).await
+    }
+}
+
+/// What was held back.
+impl Client {
+    /// Held batches of a project, the newest first, at most `max`. The query's `limit` and `after` stay empty.
+    pub async fn held(&self, project: ProjectId, query: &HeldQuery, max: usize) -> Result<Page<Held>, Error> {
+        self.list(&format!("/projects/{project}/quarantine"), query, max).await
+    }
+    /// A held batch.
+    pub async fn held_one(&self, id: QuarantineId) -> Result<HeldDetail, Error> {
+        self.get(&format!("/quarantine/{id}"), NO_QUERY).await
+    }
+    /// Releases a held batch into its project.
+    pub async fn release(&self, id: QuarantineId, reason: &str) -> Result<(), Error> {
+        self.tell(&format!("/quarantine/{id}/release"), &because(reason)).await
+    }
+    /// Destroys the readings of a held batch.
+    pub async fn destroy(&self, id: QuarantineId, reason: &str) -> Result<(), Error> {
+        self.tell(&format!("/quarantine/{id}/destroy"), &because(reason)).await
+    }
+}
