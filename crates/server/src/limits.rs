@@ -2,6 +2,8 @@
 
 /// Connections at once, both names together.
 pub const CONNECTIONS_MAX: usize = 20_000;
+/// Connections that the kernel holds until they are accepted.
+pub const BACKLOG: u32 = 4_096;
 /// Handshakes under way at once: each costs a signature and a verification.
 pub const HANDSHAKES_MAX: usize = 512;
 /// Seconds from accept to a finished handshake.

@@ -64,6 +64,7 @@ impl Db {
     /// Opens or makes the embedded database with its SQLCipher key.
     pub async fn embedded(path: &Path, key: &Secret) -> Result<Self, DbError> {
         sqlx::any::install_default_drivers();
+        restrict(path).map_err(|error| DbError::Sql(sqlx::Error::Io(error)))?;
         let text = path.to_str().ok_or_else(|| DbError::Path(path.display().to_string()))?;
         let url =
             format!("sqlite://{}?mode=rwc", text.replace('%', "%25").replace('?', "%3F").replace('#', "%23"));
@@ -132,6 +133,13 @@ impl Db {
         self.reader.close().await;
         self.writer.close().await;
     }
+}
+
+/// The file is the owner's alone from its first byte; SQLite gives its companions the same mode.
+fn restrict(path: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+    let file = std::fs::OpenOptions::new().create(true).append(true).mode(0o600).open(path)?;
+    file.set_permissions(std::fs::Permissions::from_mode(0o600))
 }
 
 /// `PRAGMA key` would be printed by statement logging: it is off.

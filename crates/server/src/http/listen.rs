@@ -3,8 +3,8 @@
 use super::connection::Connection;
 use super::router;
 use crate::limits::{
-    CONNECTIONS_MAX, DRAIN_S_MAX, HANDSHAKE_S_MAX, HANDSHAKES_BURST, HANDSHAKES_MAX, HANDSHAKES_PER_S,
-    HEADER_BYTES_MAX, HEADERS_S_MAX, IDLE_S_MAX, RESETS_MAX, STREAMS_MAX,
+    BACKLOG, CONNECTIONS_MAX, DRAIN_S_MAX, HANDSHAKE_S_MAX, HANDSHAKES_BURST, HANDSHAKES_MAX,
+    HANDSHAKES_PER_S, HEADER_BYTES_MAX, HEADERS_S_MAX, IDLE_S_MAX, RESETS_MAX, STREAMS_MAX,
 };
 use crate::{App, identity};
 use axum::Router;
@@ -17,7 +17,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 use tokio_rustls::LazyConfigAcceptor;
@@ -35,7 +35,13 @@ pub struct Listener {
 impl Listener {
     /// Binds.
     pub async fn bind(address: SocketAddr) -> std::io::Result<Self> {
-        Ok(Self { tcp: TcpListener::bind(address).await? })
+        let socket = match address {
+            SocketAddr::V4(_) => TcpSocket::new_v4()?,
+            SocketAddr::V6(_) => TcpSocket::new_v6()?,
+        };
+        socket.set_reuseaddr(true)?;
+        socket.bind(address)?;
+        Ok(Self { tcp: socket.listen(BACKLOG)? })
     }
     /// Where it is bound.
     pub fn address(&self) -> std::io::Result<SocketAddr> {
