@@ -123,7 +123,7 @@ mod tests {
         let mut helps = vec![root.render_help().to_string()];
         let ours = root.get_subcommands_mut().filter(|command| command.get_name() != "help");
         helps.extend(ours.map(|command| command.render_help().to_string()));
-        assert_eq!(helps.len(), 4);
+        assert_eq!(helps.len(), 5);
         for help in helps {
             let examples: Vec<&str> =
                 help.lines().map(str::trim).filter(|line| line.starts_with("fieldkeep-agent ")).collect();
