@@ -57,7 +57,8 @@ struct Group(u32);
 impl Drop for Group {
     fn drop(&mut self) {
         let group = format!("-{}", self.0);
-        let _ = Command::new("bash").args(["-c", "kill -KILL -- \"$1\" 2>/dev/null", "kill", &group]).status();
+        let _ =
+            Command::new("bash").args(["-c", "kill -KILL -- \"$1\" 2>/dev/null", "kill", &group]).status();
     }
 }
 
