@@ -3,7 +3,7 @@
 use anyhow::Context;
 use clap::Parser;
 use fieldkeep_agent::cli::{Cli, Command, EnrollArgs, RunArgs};
-use fieldkeep_agent::{AgentError, EnrollOptions, Progress, RunOptions, enroll, run, status};
+use fieldkeep_agent::{AgentError, EnrollOptions, Progress, RunOptions, enroll, inspect, run, status};
 use std::io::Write;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -49,6 +49,14 @@ fn start(cli: Cli) -> anyhow::Result<()> {
         Command::Status(args) => {
             let status = status(&args.data)?;
             if cli.json { serde_json::to_string(&status)? } else { status.to_string() }
+        }
+        Command::Inspect(args) => {
+            let found = inspect(args.sensors, &args.csv)?;
+            let line = |(metric, unit): (&String, &Option<String>)| {
+                format!("{metric} {}", unit.as_deref().unwrap_or("-"))
+            };
+            let text = found.metrics.iter().map(line).collect::<Vec<_>>().join("\n");
+            if cli.json { serde_json::to_string(&found)? } else { text }
         }
     };
     runtime.shutdown_timeout(Duration::from_secs(1));
