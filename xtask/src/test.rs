@@ -2,7 +2,7 @@
 //!
 //! Never: runs a failed test again, or goes on after a failure.
 
-use crate::{codegen, packages, run, tidy};
+use crate::{codegen, fuzz, packages, run, tidy};
 use anyhow::{Context, Result, bail};
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -71,6 +71,7 @@ fn steps(wish: &Wish) -> Vec<Step<'_>> {
     steps.push(("programs", cargo(&["build", "--workspace", "--bins"], build)));
     steps.push(("tests", Box::new(|| tests(wish))));
     if wish.filter.is_none() {
+        steps.push(("fuzz targets", Box::new(fuzz::smoke)));
         steps.push(("generated files", Box::new(codegen::check)));
     }
     steps

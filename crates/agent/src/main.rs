@@ -4,7 +4,7 @@ use anyhow::Context;
 use clap::Parser;
 use fieldkeep_agent::cli::{Cli, Command, EnrollArgs, RunArgs};
 use fieldkeep_agent::{AgentError, EnrollOptions, Progress, RunOptions, enroll, inspect, run, status};
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -12,7 +12,11 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let filter = tracing_subscriber::EnvFilter::try_from_env("FIELDKEEP_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("fieldkeep_agent=info,warn"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .init();
     match start(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -48,9 +48,9 @@ pub async fn run(args: Args, env: &Env) -> Result<Exit> {
     let report = outcome?;
     let good = report.good();
     if env.out.is_json() {
-        env.out.note(report.text());
+        env.out.note(report.text(!args.once));
     } else {
-        env.out.raw(&format!("{}\n", report.text()))?;
+        env.out.raw(&format!("{}\n", report.text(!args.once)))?;
     }
     if !args.once {
         stage.keep_measuring()?;

@@ -21,6 +21,7 @@ pub struct Report {
     address: String,
     curl: String,
     query: String,
+    serve: String,
 }
 
 /// `name{why="x"} n` lines of one counter.
@@ -45,7 +46,7 @@ impl Report {
         database_bytes: u64,
         batches_acknowledged_per_s: f64,
         cases: Vec<Case>,
-        [address, curl, query]: [String; 3],
+        [address, curl, query, serve]: [String; 4],
     ) -> Self {
         let readings_admitted = count(metrics, "fieldkeep_readings_admitted_total");
         Self {
@@ -62,6 +63,7 @@ impl Report {
             address,
             curl,
             query,
+            serve,
         }
     }
 
@@ -71,7 +73,7 @@ impl Report {
     }
 
     /// For people.
-    pub fn text(&self) -> String {
+    pub fn text(&self, goes_on: bool) -> String {
         let mut text = String::from("\n");
         for case in &self.cases {
             let mark = if case.good { "ok  " } else { "BAD " };
@@ -98,6 +100,9 @@ impl Report {
         text.push('\n');
         for (name, value) in rows {
             let _ = writeln!(text, "{name:<28} {value}");
+        }
+        if !goes_on {
+            let _ = writeln!(text, "\nthe server has stopped; start it again with\n  {}", self.serve);
         }
         let _ =
             write!(text, "\naddress   {}\n\ngo on with:\n  {}\n  {}", self.address, self.curl, self.query);

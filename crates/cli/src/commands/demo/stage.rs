@@ -451,6 +451,7 @@ impl<'a> Stage<'a> {
                     "curl --cacert {root} -H \"Authorization: Bearer $(cat {key})\" https://localhost:{port}/api/v1/devices/{device}/latest"
                 ),
                 format!("{program} query latest {device} --data {data} --key {key}"),
+                format!("{program} serve --data {data}"),
             ],
         ))
     }
