@@ -167,7 +167,17 @@ mod tests {
         let whole = names(&Wish::default());
         assert_eq!(
             whole,
-            ["packages", "tidy", "components", "format", "clippy", "programs", "tests", "generated files"]
+            [
+                "packages",
+                "tidy",
+                "components",
+                "format",
+                "clippy",
+                "programs",
+                "tests",
+                "fuzz targets",
+                "generated files"
+            ]
         );
         assert_eq!(names(&parse(&["x"]).unwrap()), ["packages", "programs", "tests"]);
     }
