@@ -68,6 +68,20 @@ impl Unit {
     }
 }
 
+/// Units of the SenML registry: RFC 8428 §12.1 and, scaled from those, RFC 8798 §3. A project declares no others, so
+/// that every program knows what a number means.
+const SENML_UNITS: &str = " m kg g s A K cd mol Hz rad sr N Pa J W C V F Ohm S Wb T H Cel lm lx Bq Gy Sv kat m2 m3 l \
+    m/s m/s2 m3/s l/s W/m2 cd/m2 bit bit/s lat lon pH dB dBW Bspl count / % %RH %EL EL 1/s 1/min beat/min beats S/m B \
+    VA VAs var vars J/m kg/m3 deg NTU ms min h MHz kW kVA kvar Ah Wh kWh varh kvarh kVAh Wh/km KiB GB Mbit/s B/s MB/s \
+    mV mA dBm ug/m3 mm/h m/h ppm /100 /1000 hPa mm cm km km/h ";
+
+impl Unit {
+    /// Whether the SenML registry knows it.
+    pub fn is_registered(&self) -> bool {
+        SENML_UNITS.contains(&format!(" {} ", self.0))
+    }
+}
+
 impl fmt::Debug for Unit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "`{}`", self.0)
@@ -200,6 +214,17 @@ mod tests {
         assert_eq!(Unit::parse("\n"), Err(BadReading::Unit));
         assert_eq!(Value::text("a\u{7}"), Err(BadReading::Text));
         assert_eq!(Value::text(&"x".repeat(257)), Err(BadReading::Text));
+    }
+
+    #[test]
+    fn the_registry_knows_its_units_whole() {
+        let known = |unit: &str| Unit::parse(unit).unwrap().is_registered();
+        assert!(["Cel", "m", "/", "km/h", "%RH", "B/s"].into_iter().all(known));
+        assert!(
+            !["C2", "el", "celsius", "m kg", "/s"]
+                .into_iter()
+                .any(|unit| Unit::parse(unit).is_ok_and(|unit| unit.is_registered()))
+        );
     }
 
     #[test]

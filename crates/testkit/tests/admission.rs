@@ -148,6 +148,68 @@ async fn a_replay_is_answered_with_the_first_receipt(backend: Backend) {
     assert_eq!(world.call("GET", &path, None).await.body["head"]["seq"], 2);
 }
 
+/// A disk that was set back to yesterday: everything sent since is taken again, once, and nothing doubles.
+#[test]
+fn a_restored_backup_takes_what_it_misses_once() {
+    fieldkeep_testkit::world::block_on(async {
+        let mut world = World::new(Backend::Sqlite).await;
+        let (place, _, mut devices) = world.with_devices(1).await;
+        let device = &mut devices[0];
+        let start = world.now().plus_secs(-100);
+        let mut sent = Vec::new();
+        for n in 0..10 {
+            let one = device.next(some(start.plus_secs(n), n as f64));
+            device.measure(&world, one.segments.clone()).await.expect(200);
+            sent.push(one);
+            if n == 4 {
+                world.stop().await;
+                copy(world.folder().path(), &world.data.path().join("backup"));
+                world.start().await;
+                device.reconnect();
+            }
+        }
+        world.stop().await;
+        std::fs::remove_dir_all(world.folder().path()).unwrap();
+        copy(&world.data.path().join("backup"), world.folder().path());
+        world.start().await;
+        device.reconnect();
+        // The device learns from the hello where the restored chain ends, and sends what is missing.
+        let head = device.get(&world, "/v1/hello").await.expect(200).body["head"]["seq"].as_u64().unwrap();
+        assert_eq!(head, 5);
+        for round in 0..2 {
+            for one in &sent {
+                device.send_batch(&world, one).await.unwrap().expect(200);
+            }
+            let seq = device.get(&world, "/v1/hello").await.body["head"]["seq"].as_u64();
+            assert_eq!(seq, Some(10), "round {round}");
+        }
+        let viewer = world.key("viewer", Some(&place)).await;
+        let (from, to) =
+            (fieldkeep_wire::json::format_time(start), fieldkeep_wire::json::format_time(world.now()));
+        let path = format!("/api/v1/devices/{}/readings?metric=temperature&from={from}&to={to}", device.id);
+        for _ in 0..200 {
+            let body = world.call_as(&viewer, "GET", &path, None).await.expect(200).body;
+            let indexes: std::collections::BTreeSet<u64> = body["readings"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|one| one["index"].as_u64().unwrap())
+                .collect();
+            if indexes.len() == 10 {
+                assert_eq!(body["readings"].as_array().unwrap().len(), 10);
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+        }
+        panic!("the readings never came back");
+    });
+}
+
+fn copy(from: &std::path::Path, to: &std::path::Path) {
+    let done = std::process::Command::new("cp").arg("-a").arg(from).arg(to).status().unwrap();
+    assert!(done.success());
+}
+
 async fn gaps_forks_and_lost_batches(backend: Backend) {
     let world = World::new(backend).await;
     let (_, _, mut devices) = world.with_devices(1).await;

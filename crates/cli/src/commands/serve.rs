@@ -90,9 +90,11 @@ fn log(env: &Env) -> Result<()> {
     set.map_err(|error| anyhow::anyhow!("the log cannot be set up: {error}"))
 }
 
-/// Keys are in this process's memory; a dump of it would carry them to the disk (core(5), "coredump_filter").
+/// Keys are in this process's memory; a dump of it would carry them to the disk. Not dumpable also means that no other
+/// user may read the memory of the process (prctl(2), PR_SET_DUMPABLE).
 fn keep_memory_out_of_dumps() {
-    if let Err(error) = std::fs::write("/proc/self/coredump_filter", "0") {
+    use rustix::process::{DumpableBehavior, set_dumpable_behavior};
+    if let Err(error) = set_dumpable_behavior(DumpableBehavior::NotDumpable) {
         tracing::warn!(%error, "core dumps of this process may hold keys: forbid them with `ulimit -c 0`");
     }
 }

@@ -264,6 +264,9 @@ fn parse_settings(settings: &api::ProjectSettings) -> Result<Settings, Fault> {
         let metric = Metric::parse(name).map_err(|error| refuse(error.to_string()))?;
         let unit =
             declared.unit.as_deref().map(Unit::parse).transpose().map_err(|e| refuse(e.to_string()))?;
+        if let Some(unit) = unit.as_ref().filter(|unit| !unit.is_registered()) {
+            return Err(refuse(format!("`{unit}` is no unit of the SenML registry (RFC 8428, RFC 8798)")));
+        }
         if declared.range.is_some_and(|[min, max]| !min.is_finite() || !max.is_finite() || min > max) {
             return Err(refuse("`range` is two numbers, the smaller first".into()));
         }
