@@ -3,9 +3,11 @@
 //! Never: a mock where the real component can run. Panics are how a test fails, so they are allowed here.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test kit fails its test where it stands")]
 
+pub mod cli;
 pub mod device;
 pub mod maker;
 pub mod postgres;
+pub mod process;
 pub mod world;
 
 pub use device::{Device, Reply, readings};
