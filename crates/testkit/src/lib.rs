@@ -5,6 +5,7 @@
 
 pub mod cli;
 pub mod device;
+pub mod load;
 pub mod maker;
 pub mod postgres;
 pub mod process;
