@@ -205,6 +205,7 @@ async fn join(
     let device = standing.placed.device();
     let chain = app.chains.of(device);
     let patience = Instant::now() + Duration::from_millis(REORDER_MS_MAX);
+    let mut looked = false;
     loop {
         // Registered before the chain is looked at, so that no move is missed.
         let moved = chain.moved.notified();
@@ -216,7 +217,20 @@ async fn join(
         let prev_required = standing.rules.settings.prev_required;
         let mut reasons = Vec::new();
         let mut advance = Some(Advance { from: head, to: place.head() });
-        match link(head, &place, remembered, prev_required) {
+        let link = link(head, &place, remembered, prev_required);
+        let doubtful = match link {
+            Link::Gap { .. } => !looked || Instant::now() >= patience,
+            Link::Fork => true,
+            _ => false,
+        };
+        // Nothing is refused or held for its place before the journal itself was asked.
+        if doubtful {
+            looked = true;
+            if sql::moved_elsewhere(app, &mut state, device).await? {
+                continue;
+            }
+        }
+        match link {
             Link::Next => {}
             Link::AlreadyStored => return Ok(Joined::Settled(Verdict::AlreadyStored)),
             Link::Replay if state.in_flight.contains_key(&(place.epoch, place.seq)) => {
