@@ -89,7 +89,11 @@ impl World {
 
     /// A fresh deployment made by the real `fieldkeep init` and run by the real `fieldkeep serve`, as a process.
     pub async fn external(backend: Backend, more: &str) -> Self {
-        let (data, url) = (tempfile::tempdir().unwrap(), database(backend));
+        Self::external_at(tempfile::tempdir().unwrap(), database(backend), more).await
+    }
+
+    /// The same in a given folder, over a given database.
+    pub async fn external_at(data: tempfile::TempDir, url: String, more: &str) -> Self {
         let config = data.path().join("given.toml");
         std::fs::write(&config, text(&url, more)).unwrap();
         let folder = data.path().join("data");
@@ -151,7 +155,7 @@ impl World {
     }
 
     fn log_path(&self) -> std::path::PathBuf {
-        self.data.path().join("serve.log")
+        std::env::temp_dir().join(format!("fieldkeep-{}.log", self.data.path().file_name().unwrap().display()))
     }
 
     /// What `/readyz` says, and with which status.
@@ -160,8 +164,7 @@ impl World {
             Some(process) => process.monitor,
             None => self.running.as_ref().unwrap().monitor,
         };
-        let client = reqwest::Client::builder().no_proxy().build().unwrap();
-        let response = client.get(format!("http://{at}/readyz")).send().await.unwrap();
+        let response = self.people.as_ref().unwrap().get(format!("http://{at}/readyz")).send().await.unwrap();
         (response.status().as_u16(), response.text().await.unwrap())
     }
 
