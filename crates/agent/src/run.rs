@@ -146,8 +146,7 @@ async fn collect_all(
         let reading = tokio::task::spawn_blocking(move || {
             collect::read_csv(&file, |hash| crate::replay::began(&at, hash, crate::clock::now()))
         });
-        let (readings, report) =
-            reading.await.map_err(|error| AgentError::Internal(error.to_string()))??;
+        let (readings, report) = reading.await.map_err(|error| AgentError::Internal(error.to_string()))??;
         tracing::info!("{report}");
         if let Ok(mut reports) = reports.lock() {
             reports.push(report);

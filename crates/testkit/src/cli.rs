@@ -33,7 +33,12 @@ pub fn spawn_agent<S: AsRef<OsStr>>(args: &[S]) -> Child {
 #[track_caller]
 fn answer(output: &Output) -> Json {
     let text = String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success(), "{}\n{text}\n{}", output.status, String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{}\n{text}\n{}",
+        output.status,
+        String::from_utf8_lossy(&output.stderr)
+    );
     let last = text.trim_end().lines().last().unwrap_or_default();
     serde_json::from_str(last).or_else(|_| serde_json::from_str(&text)).unwrap_or_default()
 }
@@ -66,20 +71,40 @@ fn installed(data: &Path, home: &Path, url: &str, settings: &Json) -> Installed 
     let company = run(&["org", "create", "Northern Cold"]);
     let organization = text(&company["id"]);
     let rules = rules.to_str().unwrap();
-    let project =
-        text(&run(&["project", "create", "Cold", "--organization", &organization, "--settings", rules])["id"]);
+    let project = text(
+        &run(&["project", "create", "Cold", "--organization", &organization, "--settings", rules])["id"],
+    );
     let site = text(&run(&["site", "create", "Hall 3", "--project", &project])["id"]);
 
     let factory = home.join("factory");
     let dir = factory.to_str().unwrap();
     let order = run(&[
-        "factory", "order", "--dir", dir, "--maker", "Test maker", "--model", "TK-1", "--count", "1",
-        "--serial-prefix", "TK-",
+        "factory",
+        "order",
+        "--dir",
+        dir,
+        "--maker",
+        "Test maker",
+        "--model",
+        "TK-1",
+        "--count",
+        "1",
+        "--serial-prefix",
+        "TK-",
     ]);
     let order = text(&order["order"]);
     let ca = data.join("root.pem");
     let made = run(&[
-        "factory", "make", "--dir", dir, "--order", &order, "--ca", ca.to_str().unwrap(), "--url", url,
+        "factory",
+        "make",
+        "--dir",
+        dir,
+        "--order",
+        &order,
+        "--ca",
+        ca.to_str().unwrap(),
+        "--url",
+        url,
     ]);
     let (device, bundle) = (text(&made["devices"][0]["device"]), text(&made["devices"][0]["folder"]));
     let owner = text(&company["owner_key"]);

@@ -260,7 +260,8 @@ pub async fn chunks_hold_each_reading_once(app: &App, place: &Place, wanted: i64
     loop {
         let mut tx = app.db.read().await.unwrap();
         let text = "SELECT CAST(COALESCE(SUM(readings), 0) AS BIGINT) FROM chunks WHERE project = $1";
-        let row = sqlx::query(text).bind(place.project.as_bytes().to_vec()).fetch_one(&mut *tx).await.unwrap();
+        let row =
+            sqlx::query(text).bind(place.project.as_bytes().to_vec()).fetch_one(&mut *tx).await.unwrap();
         let found: i64 = row.get(0);
         assert!(found <= wanted, "{found} readings stand in chunks of {wanted}: some twice");
         if found == wanted {

@@ -53,6 +53,8 @@ pub struct World {
     /// Address of its database; empty: embedded.
     pub url: String,
     external: bool,
+    /// Not in `data`: what is logged of a full disk must not stand on it.
+    logs: tempfile::TempDir,
     more: String,
     people: Option<reqwest::Client>,
 }
@@ -133,6 +135,7 @@ impl World {
             process: None,
             url,
             external,
+            logs: tempfile::tempdir().unwrap(),
             more,
             people: None,
         }
@@ -155,7 +158,7 @@ impl World {
     }
 
     fn log_path(&self) -> std::path::PathBuf {
-        std::env::temp_dir().join(format!("fieldkeep-{}.log", self.data.path().file_name().unwrap().display()))
+        self.logs.path().join("serve.log")
     }
 
     /// What `/readyz` says, and with which status.

@@ -43,7 +43,8 @@ async fn what_was_acknowledged_survives_every_kill(backend: Backend) {
             }
             world.kill();
         };
-        join(join_all(lanes.iter_mut().map(|lane| lane.drive(&world, &acknowledged, usize::MAX))), killing).await;
+        join(join_all(lanes.iter_mut().map(|lane| lane.drive(&world, &acknowledged, usize::MAX))), killing)
+            .await;
         world.start().await;
     }
     join_all(lanes.iter_mut().map(|lane| lane.drive(&world, &acknowledged, 0))).await;

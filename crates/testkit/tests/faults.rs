@@ -443,16 +443,10 @@ fn folder_size(path: &Path) -> u64 {
         .sum()
 }
 
-async fn read(
-    world: &World,
-    viewer: &str,
-    installed: &cli::Installed,
-    metric: &str,
-) -> Vec<(String, f64)> {
+async fn read(world: &World, viewer: &str, installed: &cli::Installed, metric: &str) -> Vec<(String, f64)> {
     let from = format_time(world.now().plus_secs(-10 * ROWS));
     let to = format_time(world.now().plus_secs(3_600));
-    let path =
-        format!("/api/v1/devices/{}/readings?metric={metric}&from={from}&to={to}", installed.device);
+    let path = format!("/api/v1/devices/{}/readings?metric={metric}&from={from}&to={to}", installed.device);
     let body: Json = world.call_as(viewer, "GET", &path, None).await.expect(200).body;
     assert!(body["next_from"].is_null());
     let one = |one: &Json| (one["time"].as_str().unwrap().to_owned(), one["value"].as_f64().unwrap());

@@ -4,8 +4,8 @@
 use super::{Reading, clean, times};
 use crate::error::AgentError;
 use crate::limits;
-use fieldkeep_domain::{Hash, Timestamp};
 use fieldkeep_domain::telemetry::{Metric, Value};
+use fieldkeep_domain::{Hash, Timestamp};
 use fieldkeep_trust::hash::sha256;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};

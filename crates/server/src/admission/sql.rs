@@ -22,11 +22,7 @@ pub(super) async fn pending_head(
 }
 
 /// Whether another server has moved the chain since it was read here; from now on it is known where to.
-pub(super) async fn moved_elsewhere(
-    app: &App,
-    state: &mut State,
-    device: DeviceId,
-) -> Result<bool, Fault> {
+pub(super) async fn moved_elsewhere(app: &App, state: &mut State, device: DeviceId) -> Result<bool, Fault> {
     // What is on its way from here will tell by itself, when it is settled.
     if !state.in_flight.is_empty() {
         return Ok(false);
