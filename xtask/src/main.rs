@@ -3,6 +3,7 @@
 //! Never: part of what is shipped, or home of a rule that a test of a crate could hold.
 
 mod codegen;
+mod fuzz;
 mod packages;
 mod run;
 mod test;

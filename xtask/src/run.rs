@@ -25,6 +25,12 @@ pub fn works(command: &mut Command) -> bool {
     command.output().is_ok_and(|output| output.status.success())
 }
 
+/// What a command prints, if it ends well.
+pub fn output(command: &mut Command) -> Option<String> {
+    let output = command.output().ok().filter(|output| output.status.success())?;
+    Some(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
 /// Runs a command with its output visible and demands success.
 pub fn demand(command: &mut Command, failed: &str) -> Result<()> {
     let program = command.get_program().to_string_lossy().into_owned();

@@ -2,8 +2,10 @@
 //!
 //! Never: runs a failed test again, or goes on after a failure.
 
-use crate::{codegen, packages, run, tidy};
+use crate::{codegen, fuzz, packages, run, tidy};
 use anyhow::{Context, Result, bail};
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// What was asked for.
@@ -69,6 +71,7 @@ fn steps(wish: &Wish) -> Vec<Step<'_>> {
     steps.push(("programs", cargo(&["build", "--workspace", "--bins"], build)));
     steps.push(("tests", Box::new(|| tests(wish))));
     if wish.filter.is_none() {
+        steps.push(("fuzz targets", Box::new(fuzz::smoke)));
         steps.push(("generated files", Box::new(codegen::check)));
     }
     steps
@@ -80,7 +83,7 @@ fn components() -> Result<()> {
     if there("fmt") && there("clippy") {
         return Ok(());
     }
-    let mut rustup = std::process::Command::new("rustup");
+    let mut rustup = Command::new("rustup");
     rustup.current_dir(run::root()).args(["component", "add", "rustfmt", "clippy"]);
     run::demand(&mut rustup, "rustfmt and clippy are missing: install them beside cargo")
 }
@@ -94,10 +97,44 @@ fn tests(wish: &Wish) -> Result<()> {
         cargo.args(["test", "--workspace", "--lib", "--bins", "--tests"]);
     }
     cargo.args(&wish.filter);
+    let database = Database::start()?;
+    cargo.env("FIELDKEEP_TEST_POSTGRES", &database.socket);
     if wish.nightly {
         cargo.env("FIELDKEEP_NIGHTLY", "1");
     }
     run::demand(&mut cargo, "a test failed, its name and output stand above")
+}
+
+/// One PostgreSQL for all tests of the run: it ends when its standard input does, so with us at the latest.
+struct Database {
+    socket: String,
+    keeper: Child,
+}
+
+impl Database {
+    fn start() -> Result<Self> {
+        let program = run::binaries()?.join("test-postgres");
+        let mut keeper = Command::new(&program)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .with_context(|| format!("cannot start {}", program.display()))?;
+        let mut socket = String::new();
+        if let Some(stdout) = keeper.stdout.take() {
+            BufReader::new(stdout).read_line(&mut socket)?;
+        }
+        if socket.trim().is_empty() {
+            bail!("PostgreSQL does not start for the tests; {} says why when run by hand", program.display());
+        }
+        Ok(Self { socket: socket.trim().to_owned(), keeper })
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        drop(self.keeper.stdin.take());
+        let _ = self.keeper.wait();
+    }
 }
 
 fn shown(time: Duration) -> String {

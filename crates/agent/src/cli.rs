@@ -35,6 +35,20 @@ pub enum Command {
     /// Show the device, its owner, its certificate, its spool and its chain.
     #[command(after_help = "Example:\n  fieldkeep-agent status --data /var/lib/fieldkeep-agent --json")]
     Status(StatusArgs),
+    /// Show which metrics this machine's sensors and files would send, without sending anything.
+    #[command(after_help = "Example:\n  fieldkeep-agent inspect --sensors --csv history.csv --json")]
+    Inspect(InspectArgs),
+}
+
+/// Arguments of `inspect`.
+#[derive(Debug, Args)]
+pub struct InspectArgs {
+    /// Look at this machine's sensors.
+    #[arg(long)]
+    pub sensors: bool,
+    /// Look at a file; may be repeated.
+    #[arg(long, value_name = "FILE")]
+    pub csv: Vec<PathBuf>,
 }
 
 /// Arguments of `enroll`.
@@ -109,7 +123,7 @@ mod tests {
         let mut helps = vec![root.render_help().to_string()];
         let ours = root.get_subcommands_mut().filter(|command| command.get_name() != "help");
         helps.extend(ours.map(|command| command.render_help().to_string()));
-        assert_eq!(helps.len(), 4);
+        assert_eq!(helps.len(), 5);
         for help in helps {
             let examples: Vec<&str> =
                 help.lines().map(str::trim).filter(|line| line.starts_with("fieldkeep-agent ")).collect();

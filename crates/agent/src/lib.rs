@@ -11,6 +11,7 @@ pub mod enroll;
 pub mod error;
 pub mod folder;
 pub mod head;
+pub mod inspect;
 pub mod limits;
 pub mod net;
 pub mod owner;
@@ -25,6 +26,7 @@ mod replay;
 
 pub use enroll::{EnrollOptions, Enrolled, enroll};
 pub use error::AgentError;
+pub use inspect::{Inspection, inspect};
 pub use progress::{Event, Progress};
 pub use run::{RunOptions, RunReport, run};
 pub use status::{Status, status};

@@ -3,8 +3,8 @@
 use anyhow::Context;
 use clap::Parser;
 use fieldkeep_agent::cli::{Cli, Command, EnrollArgs, RunArgs};
-use fieldkeep_agent::{AgentError, EnrollOptions, Progress, RunOptions, enroll, run, status};
-use std::io::Write;
+use fieldkeep_agent::{AgentError, EnrollOptions, Progress, RunOptions, enroll, inspect, run, status};
+use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -12,7 +12,11 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let filter = tracing_subscriber::EnvFilter::try_from_env("FIELDKEEP_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("fieldkeep_agent=info,warn"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .init();
     match start(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -49,6 +53,14 @@ fn start(cli: Cli) -> anyhow::Result<()> {
         Command::Status(args) => {
             let status = status(&args.data)?;
             if cli.json { serde_json::to_string(&status)? } else { status.to_string() }
+        }
+        Command::Inspect(args) => {
+            let found = inspect(args.sensors, &args.csv)?;
+            let line = |(metric, unit): (&String, &Option<String>)| {
+                format!("{metric} {}", unit.as_deref().unwrap_or("-"))
+            };
+            let text = found.metrics.iter().map(line).collect::<Vec<_>>().join("\n");
+            if cli.json { serde_json::to_string(&found)? } else { text }
         }
     };
     runtime.shutdown_timeout(Duration::from_secs(1));

@@ -47,7 +47,9 @@ impl Exit {
         match refused {
             Some(client::Error::NotRunning { .. } | client::Error::Unreachable { .. }) => Self::Unreachable,
             Some(client::Error::Refused(refusal)) => match refusal.status {
-                401 | 403 => Self::Unauthorized,
+                401 => Self::Unauthorized,
+                // Only the key's role is the caller's standing; other refusals are about the object.
+                403 if refusal.more.contains_key("action") => Self::Unauthorized,
                 404 => Self::NotFound,
                 _ => Self::Refused,
             },

@@ -1,7 +1,6 @@
 //! Tests only: a whole deployment in one process, its makers, its devices, its two databases and its faults.
 //!
 //! Never: a mock where the real component can run. Panics are how a test fails, so they are allowed here.
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test kit fails its test where it stands")]
 
 pub mod cli;
 pub mod device;

@@ -1,8 +1,9 @@
 //! A real PostgreSQL, thrown away with the process: its own cluster on its own socket, run by another user when the
 //! tests run as root, because PostgreSQL refuses root.
 
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -10,8 +11,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 #[derive(Debug)]
 pub struct Cluster {
     socket: PathBuf,
-    /// Removed, and the server stopped, when the process ends.
-    own: Option<tempfile::TempDir>,
+    /// Held open: when this process ends, the keeper stops the cluster and removes it.
+    _keeper: Option<Child>,
 }
 
 static CLUSTER: OnceLock<Cluster> = OnceLock::new();
@@ -73,11 +74,25 @@ fn run(command: &mut Command) {
 impl Cluster {
     fn start() -> Self {
         if let Some(socket) = std::env::var_os(SOCKET_VARIABLE) {
-            return Self { socket: socket.into(), own: None };
+            return Self { socket: socket.into(), _keeper: None };
         }
-        let folder = tempfile::Builder::new().prefix("fk-pg").tempdir_in("/tmp").unwrap();
-        let cluster = Self::start_in(folder.path());
-        Self { own: Some(folder), ..cluster }
+        let own = std::env::current_exe().unwrap();
+        let program = own.parent().and_then(Path::parent).unwrap().join("test-postgres");
+        let mut keeper = Command::new(&program)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap_or_else(|error| {
+                panic!(
+                    "{}: {error}; build it with `cargo build -p fieldkeep-testkit --bins`",
+                    program.display()
+                )
+            });
+        let mut socket = String::new();
+        BufReader::new(keeper.stdout.take().unwrap()).read_line(&mut socket).unwrap();
+        assert!(!socket.trim().is_empty(), "PostgreSQL does not start: run test-postgres by hand to see why");
+        Self { socket: socket.trim().into(), _keeper: Some(keeper) }
     }
 
     /// Starts a cluster in a folder; the caller stops it.
@@ -89,7 +104,7 @@ impl Cluster {
             .args(["-U", "postgres", "-A", "trust", "--no-sync", "-D"])
             .arg(&data));
         Self::start_again_in(folder);
-        Self { socket: folder.to_owned(), own: None }
+        Self { socket: folder.to_owned(), _keeper: None }
     }
 
     /// Starts a cluster again that was stopped.
@@ -118,10 +133,5 @@ impl Cluster {
             .arg(folder.join("data"))
             .arg("stop")
             .output();
-    }
-
-    /// Whether this process started it.
-    pub fn is_own(&self) -> bool {
-        self.own.is_some()
     }
 }

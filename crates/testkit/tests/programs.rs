@@ -12,6 +12,7 @@ both_databases!(
     lists_are_paged,
     keys_are_rotated_and_revoked,
     bad_requests_are_problem_documents,
+    no_route_breaks_under_bad_bodies,
 );
 
 /// Every (method, path) of the contract, path parameters filled with an id that could exist.
@@ -226,4 +227,39 @@ async fn bad_requests_are_problem_documents(backend: Backend) {
     let limited = limited.expect("a flood is limited");
     assert!(limited.retry_after.is_some() && limited.body["limit"] == "requests-per-key");
     world.call("GET", "/api/v1/organizations", None).await.expect(200);
+}
+
+/// Every route that takes a body, with a key that may: refused as the caller's fault, never as ours.
+async fn no_route_breaks_under_bad_bodies(backend: Backend) {
+    let world = World::new(backend).await;
+    let client = world.client(world.tls(None));
+    let deep = "[".repeat(50_000);
+    let bodies: [(&str, &[u8]); 10] = [
+        ("application/json", b""),
+        ("application/json", b"{"),
+        ("application/json", b"null"),
+        ("application/json", b"[]"),
+        ("application/json", b"{\"a\":1}"),
+        ("application/json", b"\xff\xfe"),
+        ("application/json", b"{\"name\":1e999}"),
+        ("application/json", deep.as_bytes()),
+        ("text/plain", b"{}"),
+        ("", b"{}"),
+    ];
+    for (method, path) in routes().into_iter().filter(|(method, _)| method != "GET") {
+        for (kind, body) in &bodies {
+            let url = format!("https://localhost:{}{path}", world.address().port());
+            let mut request =
+                client.request(method.parse().unwrap(), url).bearer_auth(&world.operator).body(body.to_vec());
+            if !kind.is_empty() {
+                request = request.header("content-type", *kind);
+            }
+            let status = request.send().await.unwrap().status().as_u16();
+            assert!(
+                matches!(status, 400 | 404 | 413 | 415 | 429),
+                "{method} {path} with {kind} {:.20?}: {status}",
+                body
+            );
+        }
+    }
 }

@@ -38,7 +38,7 @@ impl Edge {
     /// Reads an edge back.
     pub fn from_bytes(size: u64, bytes: &[u8]) -> Result<Self, BadEdge> {
         let hashes: Vec<Hash> = bytes.chunks_exact(32).filter_map(Hash::from_slice).collect();
-        if bytes.len() % 32 != 0 || hashes.len() != size.count_ones() as usize {
+        if !bytes.len().is_multiple_of(32) || hashes.len() != size.count_ones() as usize {
             return Err(BadEdge { size, expected: size.count_ones(), found: bytes.len() });
         }
         Ok(Self { size, hashes })

@@ -34,14 +34,14 @@ struct Reading {
 }
 
 #[derive(Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "`time`: a text such as 2026-11-23T10:00:00Z or integer nanoseconds expected")]
 enum When {
     Nanoseconds(i64),
     Text(String),
 }
 
 #[derive(Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "`value`: a number, true, false or a text expected")]
 enum Measured {
     Bool(bool),
     /// A JSON number is a float, whether it has a point or not.
@@ -200,7 +200,9 @@ mod tests {
     fn bad_documents_are_named() {
         let reading = |rest: &str| with_readings(&format!(r#"{{"metric":"a","time":0,{rest}}}"#));
         assert!(matches!(reading(r#""value":1e999"#), Err(Malformed::Json(_) | Malformed::Reading(_))));
-        assert!(matches!(reading(r#""value":null"#), Err(Malformed::Json(_))));
+        assert!(
+            reading(r#""value":null"#).unwrap_err().to_string().contains("`value`: a number, true, false")
+        );
         assert!(matches!(reading(r#""value":[1]"#), Err(Malformed::Json(_))));
         assert!(matches!(reading(r#""value":1,"extra":2"#), Err(Malformed::Json(_))));
         let twice = r#"{"metric":"a","time":0,"value":1},{"metric":"a","time":0,"value":1}"#;

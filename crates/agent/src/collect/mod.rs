@@ -1,7 +1,7 @@
 //! Where readings come from, and how they are cut into batches. Never: numbers or sends anything.
 
-mod csv;
-mod sensors;
+pub(crate) mod csv;
+pub(crate) mod sensors;
 mod times;
 
 pub use csv::{CsvReport, read_csv};

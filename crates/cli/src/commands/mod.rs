@@ -1,5 +1,6 @@
 //! The command line: one file per group of commands. Never: a rule of the server's, or an exit code of its own.
 
+pub mod demo;
 pub mod device;
 pub mod doctor;
 pub mod factory;
@@ -75,6 +76,7 @@ commands! {
     Init(init),
     Serve(serve),
     Doctor(doctor),
+    Demo(demo),
     Factory(factory),
     Registry(registry),
     Org(org),

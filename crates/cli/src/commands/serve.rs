@@ -22,7 +22,14 @@ pub struct Args {}
 
 /// Runs it.
 pub async fn run(_: Args, env: &Env) -> Result<Exit> {
-    if !env.folder.keyring().exists() {
+    let anything = [
+        env.folder.keyring(),
+        env.folder.master_key(),
+        env.folder.database(),
+        env.folder.certificate("root"),
+    ];
+    // With a part of it there, start-up says which part is missing: setting up anew would be the wrong advice.
+    if !anything.iter().any(|path| path.exists()) {
         bail!(
             "{} holds no deployment: set one up with `fieldkeep init --data {}`",
             env.data().display(),

@@ -214,12 +214,10 @@ async fn join(
         let mut state = chain.state.lock().await;
         let head = sql::pending_head(app, &mut state, device).await?;
         let remembered = sql::remembered(app, &state, device, &place, head).await?;
-        let prev_required = standing.rules.settings.prev_required;
-        let mut reasons = Vec::new();
-        let mut advance = Some(Advance { from: head, to: place.head() });
-        let link = link(head, &place, remembered, prev_required);
-        let doubtful = match link {
-            Link::Gap { .. } => !looked || Instant::now() >= patience,
+        let linked = link(head, &place, remembered, standing.rules.settings.prev_required);
+        let in_time = Instant::now() < patience;
+        let doubtful = match linked {
+            Link::Gap { .. } => !looked || !in_time,
             Link::Fork => true,
             _ => false,
         };
@@ -230,54 +228,24 @@ async fn join(
                 continue;
             }
         }
-        match link {
-            Link::Next => {}
-            Link::AlreadyStored => return Ok(Joined::Settled(Verdict::AlreadyStored)),
-            Link::Replay if state.in_flight.contains_key(&(place.epoch, place.seq)) => {
+        let (reasons, advance) = match step(&mut state, linked, &place, head, in_time)? {
+            Step::Offer(reasons, advance) => (reasons, advance),
+            Step::Settled(verdict) => return Ok(Joined::Settled(verdict)),
+            Step::Replay => return replay(app, device, &place).await,
+            Step::AwaitCommit => {
                 drop(state);
                 moved.await;
                 continue;
             }
-            Link::Replay => return replay(app, device, &place).await,
-            Link::PrevMissing => {
-                let text = "`prev` is required by the project: send the hash of the batch before; nothing was stored";
-                return Err(Fault::new(Kind::Invalid, text).at(Check::Fresh));
+            Step::AwaitEarlier => {
+                state.waiting += 1;
+                drop(state);
+                let _ = tokio::time::timeout_at(patience, moved).await;
+                chain.state.lock().await.waiting -= 1;
+                continue;
             }
-            Link::Gap { epoch, seq } => {
-                if may_come(&place, head)
-                    && state.waiting < REORDER_AHEAD_MAX as usize
-                    && Instant::now() < patience
-                {
-                    state.waiting += 1;
-                    drop(state);
-                    let _ = tokio::time::timeout_at(patience, moved).await;
-                    chain.state.lock().await.waiting -= 1;
-                    continue;
-                }
-                if state.told.replace((place.epoch, place.seq)) != Some((place.epoch, place.seq)) {
-                    return Err(gap(epoch, seq));
-                }
-                reasons.push(Reason::RepeatedGap { epoch, seq });
-            }
-            Link::Fork => {
-                if let Some((_, receipt)) = state.forks.iter().find(|(hash, _)| *hash == place.hash) {
-                    return Ok(Joined::Settled(Verdict::Held(*receipt, vec![Reason::Fork])));
-                }
-                reasons.push(Reason::Fork);
-                advance = None;
-            }
-        }
-        let expected = Expectation {
-            settings: &standing.rules.settings,
-            now: received,
-            network_admitted: standing.rules.site.admits(connection.peer.ip()),
         };
-        reasons.extend(plausible(&decoded.batch, &expected));
-        let admitted = Admitted::assertion(standing.placed, decoded.clone(), advance);
-        let entry = match reasons.is_empty() {
-            true => Entry::Admitted(admitted),
-            false => Entry::Quarantined(Quarantined::assertion(admitted, reasons.clone())),
-        };
+        let (entry, reasons) = judge(connection, standing, decoded, received, reasons, advance);
         let outcome = app.journal.append(entry, received)?;
         if let Some(advance) = advance {
             state.head = Some(Some(advance.to));
@@ -287,6 +255,78 @@ async fn join(
         drop(state);
         return settle(app, &chain, &place, reasons, outcome).await;
     }
+}
+
+/// What to do with a batch that links like this.
+enum Step {
+    /// Judge it and hand it to the journal; these reasons are held against it already.
+    Offer(Vec<Reason>, Option<Advance>),
+    /// It is settled.
+    Settled(Verdict),
+    /// It is stored: answer with its receipt.
+    Replay,
+    /// It is on its way to the disk: wait until it is there.
+    AwaitCommit,
+    /// The one before it may still come.
+    AwaitEarlier,
+}
+
+fn step(
+    state: &mut State,
+    linked: Link,
+    place: &Place,
+    head: Option<Head>,
+    patient: bool,
+) -> Result<Step, Fault> {
+    let advance = Some(Advance { from: head, to: place.head() });
+    let number = (place.epoch, place.seq);
+    Ok(match linked {
+        Link::Next => Step::Offer(Vec::new(), advance),
+        Link::AlreadyStored => Step::Settled(Verdict::AlreadyStored),
+        Link::Replay if state.in_flight.contains_key(&number) => Step::AwaitCommit,
+        Link::Replay => Step::Replay,
+        Link::PrevMissing => {
+            let text =
+                "`prev` is required by the project: send the hash of the batch before; nothing was stored";
+            return Err(Fault::new(Kind::Invalid, text).at(Check::Fresh));
+        }
+        Link::Gap { epoch, seq } => {
+            if patient && may_come(place, head) && state.waiting < REORDER_AHEAD_MAX as usize {
+                return Ok(Step::AwaitEarlier);
+            }
+            if state.told.replace(number) != Some(number) {
+                return Err(gap(epoch, seq));
+            }
+            Step::Offer(vec![Reason::RepeatedGap { epoch, seq }], advance)
+        }
+        Link::Fork => match state.forks.iter().find(|(hash, _)| *hash == place.hash) {
+            Some((_, receipt)) => Step::Settled(Verdict::Held(*receipt, vec![Reason::Fork])),
+            None => Step::Offer(vec![Reason::Fork], None),
+        },
+    })
+}
+
+/// plausible? → `Admitted` or `Quarantined`, with everything that is held against it.
+fn judge(
+    connection: &Connection,
+    standing: &Standing,
+    decoded: &Decoded,
+    received: Timestamp,
+    mut reasons: Vec<Reason>,
+    advance: Option<Advance>,
+) -> (Entry, Vec<Reason>) {
+    let expected = Expectation {
+        settings: &standing.rules.settings,
+        now: received,
+        network_admitted: standing.rules.site.admits(connection.peer.ip()),
+    };
+    reasons.extend(plausible(&decoded.batch, &expected));
+    let admitted = Admitted::assertion(standing.placed, decoded.clone(), advance);
+    let entry = match reasons.is_empty() {
+        true => Entry::Admitted(admitted),
+        false => Entry::Quarantined(Quarantined::assertion(admitted, reasons.clone())),
+    };
+    (entry, reasons)
 }
 
 /// Whether the missing batches may still be on their way: only a little ahead in the same epoch.

@@ -89,7 +89,7 @@ impl Metrics {
         registry.register("batches_quarantined", "Batches held, by reason", self.quarantined.clone());
         registry.register(
             "requests_refused",
-            "Device requests refused, by the check that failed",
+            "Batches refused and connections closed, by the check that failed",
             self.refused.clone(),
         );
         registry.register("batches_replayed", "Batches that were stored already", self.replays.clone());
@@ -138,10 +138,9 @@ pub async fn serve_monitor(app: Arc<App>, listener: tokio::net::TcpListener, sto
 async fn ready(State(app): State<Arc<App>>) -> (StatusCode, String) {
     match app.db.ping().await {
         Ok(()) if app.current() => (StatusCode::OK, "ready\n".into()),
-        Ok(()) => (
-            StatusCode::SERVICE_UNAVAILABLE,
-            "the last look at revocations is more than a second old\n".into(),
-        ),
+        Ok(()) => {
+            (StatusCode::SERVICE_UNAVAILABLE, "the last look at revocations is too old to go by\n".into())
+        }
         Err(error) => (StatusCode::SERVICE_UNAVAILABLE, format!("the database does not answer: {error}\n")),
     }
 }

@@ -109,7 +109,7 @@ impl Journal {
         self.queue.try_send(item).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => {
                 let text = "limit `journal-queue`: too many batches wait for the disk. Nothing was stored; send it again";
-                Fault::new(crate::fault::Kind::TooMany, text).retry_after(1)
+                Fault::new(crate::fault::Kind::TooMany, text).retry_after(1).with("limit", "journal-queue")
             }
             mpsc::error::TrySendError::Closed(_) => Fault::unavailable("the journal has stopped"),
         })?;

@@ -291,7 +291,6 @@ pub async fn install(
     place: api::Install,
 ) -> Result<api::Device, Fault> {
     let now = app.clock.now();
-    let app_in = app.clone();
     app.journal
         .act(move |tx, revision| {
             Box::pin(async move {
@@ -316,11 +315,11 @@ pub async fn install(
                 sql::update_device(tx, &row, revision).await?;
                 let act = Act::new(permit.doer(), "device.install", id, scope_of(&row), now)
                     .with(json!({"before": before, "after": place}));
-                let shown = shown(&app_in, &row)?;
-                Ok((act, shown))
+                Ok((act, ()))
             })
         })
-        .await
+        .await?;
+    show(app, permit, id).await
 }
 
 /// Holds, resumes, revokes or retires a device. Revoking withdraws its certificates and keys in the same commit.
@@ -339,9 +338,7 @@ pub async fn change(
         _ => return Err(Fault::internal("an event of another path")),
     };
     let now = app.clock.now();
-    let app_in = app.clone();
-    let shown = app
-        .journal
+    app.journal
         .act(move |tx, revision| {
             Box::pin(async move {
                 let mut row = find(tx, id).await?;
@@ -353,15 +350,14 @@ pub async fn change(
                 sql::update_device(tx, &row, revision).await?;
                 let act = Act::new(permit.doer(), verb, id, scope_of(&row), now)
                     .with(json!({"before": before.name(), "after": row.life.name(), "reason": reason}));
-                let shown = shown(&app_in, &row)?;
-                Ok((act, shown))
+                Ok((act, ()))
             })
         })
         .await?;
     if event != Event::Resume {
         app.connections.close_device(id);
     }
-    Ok(shown)
+    show(app, permit, id).await
 }
 
 /// Notes that a device has said hello.
