@@ -22,6 +22,7 @@ pub mod status;
 pub mod uplink;
 
 mod renew;
+mod replay;
 
 pub use enroll::{EnrollOptions, Enrolled, enroll};
 pub use error::AgentError;

@@ -80,8 +80,9 @@ pub async fn run(
     let link = Arc::new(open(&folder, device, &options, progress).await?);
     let done = Arc::new(AtomicBool::new(false));
     let reports = Arc::new(std::sync::Mutex::new(Vec::new()));
+    let replayed = AtomicBool::new(false);
     let sources = async {
-        let result = collect_all(&link, &options, &reports).await;
+        let result = collect_all(&link, &folder, &options, &reports, &replayed).await;
         done.store(true, Ordering::Release);
         link.news.notify_one();
         match result {
@@ -97,6 +98,9 @@ pub async fn run(
     };
     link.chain(Chain::settle).await??;
     outcome?;
+    if replayed.load(Ordering::Acquire) {
+        crate::replay::over(&folder)?;
+    }
     if options.once {
         // Everything is stored by now: a head that does not arrive is worth a line, not a failure.
         if let Err(error) = head::send(&link).await {
@@ -129,23 +133,27 @@ async fn open(
 
 async fn collect_all(
     link: &Link,
+    folder: &Folder,
     options: &RunOptions,
     reports: &std::sync::Mutex<Vec<CsvReport>>,
+    replayed: &AtomicBool,
 ) -> Result<(), AgentError> {
     if !options.csv.is_empty() {
         first_config(link, options).await?;
     }
     for path in &options.csv {
-        let (file, now) = (path.clone(), crate::clock::now());
-        let (readings, report) = tokio::task::spawn_blocking(move || collect::read_csv(&file, now))
-            .await
-            .map_err(|error| AgentError::Internal(error.to_string()))??;
+        let (file, at) = (path.clone(), folder.clone());
+        let reading = tokio::task::spawn_blocking(move || {
+            collect::read_csv(&file, |hash| crate::replay::began(&at, hash, crate::clock::now()))
+        });
+        let (readings, report) = reading.await.map_err(|error| AgentError::Internal(error.to_string()))??;
         tracing::info!("{report}");
         if let Ok(mut reports) = reports.lock() {
             reports.push(report);
         }
         replay(link, readings).await?;
     }
+    replayed.store(true, Ordering::Release);
     if !options.sensors {
         return Ok(());
     }

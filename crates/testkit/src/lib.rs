@@ -2,9 +2,12 @@
 //!
 //! Never: a mock where the real component can run. Panics are how a test fails, so they are allowed here.
 
+pub mod cli;
 pub mod device;
+pub mod load;
 pub mod maker;
 pub mod postgres;
+pub mod process;
 pub mod world;
 
 pub use device::{Device, Reply, readings};

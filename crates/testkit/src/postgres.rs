@@ -23,16 +23,19 @@ pub const SOCKET_VARIABLE: &str = "FIELDKEEP_TEST_POSTGRES";
 
 /// Address of a fresh, empty database.
 pub fn fresh_database() -> String {
-    let cluster = CLUSTER.get_or_init(Cluster::start);
+    CLUSTER.get_or_init(Cluster::start).database()
+}
+
+fn database_at(socket: &Path) -> String {
     let name = format!("t{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
     let status = Command::new(binary("psql"))
         .args(["-q", "-h"])
-        .arg(&cluster.socket)
+        .arg(socket)
         .args(["-U", "postgres", "-d", "postgres", "-c", &format!("CREATE DATABASE {name}")])
         .status()
         .unwrap();
     assert!(status.success(), "psql cannot make a database");
-    format!("postgres://postgres@localhost/{name}?host={}", cluster.socket.display())
+    format!("postgres://postgres@localhost/{name}?host={}", socket.display())
 }
 
 /// Runs a statement with psql and gives back what it prints.
@@ -61,6 +64,11 @@ fn as_other(program: &Path) -> Command {
         return command;
     }
     Command::new(program)
+}
+
+fn run(command: &mut Command) {
+    let output = command.current_dir("/").output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
 impl Cluster {
@@ -92,24 +100,30 @@ impl Cluster {
         use std::os::unix::fs::PermissionsExt;
         std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o777)).unwrap();
         let data = folder.join("data");
-        let run = |command: &mut Command| {
-            let output = command.current_dir("/").output().unwrap();
-            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        };
         run(as_other(&binary("initdb"))
             .args(["-U", "postgres", "-A", "trust", "--no-sync", "-D"])
             .arg(&data));
+        Self::start_again_in(folder);
+        Self { socket: folder.to_owned(), _keeper: None }
+    }
+
+    /// Starts a cluster again that was stopped.
+    pub fn start_again_in(folder: &Path) {
         let options = format!(
             "-c listen_addresses='' -c unix_socket_directories={} -c max_connections=200 -c fsync=on",
             folder.display()
         );
         run(as_other(&binary("pg_ctl"))
             .args(["-w", "-D"])
-            .arg(&data)
+            .arg(folder.join("data"))
             .args(["-o", &options, "-l"])
             .arg(folder.join("log"))
             .arg("start"));
-        Self { socket: folder.to_owned(), _keeper: None }
+    }
+
+    /// Address of a fresh, empty database in it.
+    pub fn database(&self) -> String {
+        database_at(&self.socket)
     }
 
     /// Stops a cluster that [`Self::start_in`] started.

@@ -3,6 +3,7 @@
 use crate::device::{Device, Reply, reply};
 use crate::maker::Maker;
 use crate::postgres;
+use crate::process::Process;
 use fieldkeep_api as api;
 use fieldkeep_domain::{OrganizationId, ProjectId, SiteId, Timestamp};
 use fieldkeep_server::app::{Folder, Running, start};
@@ -47,8 +48,13 @@ pub struct World {
     pub operator: String,
     /// The server, while it runs.
     pub running: Option<Running>,
+    /// The server as a process of its own, while it runs so.
+    pub process: Option<Process>,
     /// Address of its database; empty: embedded.
     pub url: String,
+    external: bool,
+    /// Not in `data`: what is logged of a full disk must not stand on it.
+    logs: tempfile::TempDir,
     more: String,
     people: Option<reqwest::Client>,
 }
@@ -71,21 +77,98 @@ impl World {
 
     /// A fresh deployment with more configuration.
     pub async fn with(backend: Backend, more: &str) -> Self {
-        let url = match backend {
-            Backend::Sqlite => String::new(),
-            Backend::Postgres => postgres::fresh_database(),
-        };
-        let data = tempfile::tempdir().unwrap();
+        Self::at(tempfile::tempdir().unwrap(), database(backend), more).await
+    }
+
+    /// A fresh deployment in a given folder, over a given database.
+    pub async fn at(data: tempfile::TempDir, url: String, more: &str) -> Self {
         let folder = Folder::new(&data.path().join("data"));
-        let clock = Clock::system();
-        let more = more.to_owned();
-        fieldkeep_server::init::init(&folder, config(&url, &more), clock.clone()).await.unwrap();
+        fieldkeep_server::init::init(&folder, config(&url, more), Clock::system()).await.unwrap();
+        let mut world = Self::of(data, url, more, false);
+        world.start().await;
+        world
+    }
+
+    /// A fresh deployment made by the real `fieldkeep init` and run by the real `fieldkeep serve`, as a process.
+    pub async fn external(backend: Backend, more: &str) -> Self {
+        Self::external_at(tempfile::tempdir().unwrap(), database(backend), more).await
+    }
+
+    /// The same in a given folder, over a given database.
+    pub async fn external_at(data: tempfile::TempDir, url: String, more: &str) -> Self {
+        let config = data.path().join("given.toml");
+        std::fs::write(&config, text(&url, more)).unwrap();
+        let folder = data.path().join("data");
+        crate::cli::fieldkeep(&folder, &["init", "--config", config.to_str().unwrap()]);
+        let mut world = Self::of(data, url, more, true);
+        world.start().await;
+        world
+    }
+
+    /// A second server process of the same deployment: the same database, a copy of the folder with the keyring.
+    pub async fn twin(&self) -> Self {
+        let data = tempfile::tempdir().unwrap();
+        let to = data.path().join("data");
+        std::fs::create_dir(&to).unwrap();
+        for entry in std::fs::read_dir(self.folder().path()).unwrap().flatten() {
+            if !["address", "serve.lock"].contains(&entry.file_name().to_str().unwrap()) {
+                std::fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
+            }
+        }
+        let mut world = Self::of(data, self.url.clone(), &self.more, true);
+        world.start().await;
+        world
+    }
+
+    fn of(data: tempfile::TempDir, url: String, more: &str, external: bool) -> Self {
+        let folder = Folder::new(&data.path().join("data"));
         let read = |path: &Path| std::fs::read_to_string(path).unwrap();
         let root_pem = read(&folder.certificate("root"));
         let operator = read(&folder.operator_key()).trim().to_owned();
-        let mut world = Self { data, clock, root_pem, operator, running: None, url, more, people: None };
-        world.start().await;
-        world
+        let (more, clock) = (more.to_owned(), Clock::system());
+        Self {
+            data,
+            clock,
+            root_pem,
+            operator,
+            running: None,
+            process: None,
+            url,
+            external,
+            logs: tempfile::tempdir().unwrap(),
+            more,
+            people: None,
+        }
+    }
+
+    /// From now on the server runs inside the test, so that the test can look into it; or as a process again.
+    pub fn run_inside(&mut self, inside: bool) {
+        assert!(self.running.is_none() && self.process.is_none(), "stop it first");
+        self.external = !inside;
+    }
+
+    /// SIGKILL to the server's process. What it left behind is started with [`Self::start`].
+    pub fn kill(&self) {
+        self.process.as_ref().unwrap().kill();
+    }
+
+    /// What the server's processes have logged.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.log_path()).unwrap_or_default()
+    }
+
+    fn log_path(&self) -> std::path::PathBuf {
+        self.logs.path().join("serve.log")
+    }
+
+    /// What `/readyz` says, and with which status.
+    pub async fn ready(&self) -> (u16, String) {
+        let at = match &self.process {
+            Some(process) => process.monitor,
+            None => self.running.as_ref().unwrap().monitor,
+        };
+        let response = self.people.as_ref().unwrap().get(format!("http://{at}/readyz")).send().await.unwrap();
+        (response.status().as_u16(), response.text().await.unwrap())
     }
 
     /// The data folder.
@@ -100,6 +183,14 @@ impl World {
 
     /// Starts the server on what is there.
     pub async fn start(&mut self) {
+        if self.external {
+            self.process = None;
+            let (folder, log) = (self.folder(), self.log_path());
+            let started = tokio::task::spawn_blocking(move || Process::serve(folder.path(), &log));
+            self.process = Some(started.await.unwrap());
+            self.people = Some(self.client(self.tls(None)));
+            return;
+        }
         let running = start(self.folder(), self.config(), self.clock.clone()).await;
         self.running = Some(running.unwrap_or_else(|error| panic!("{error}: {error:?}")));
         self.people = Some(self.client(self.tls(None)));
@@ -110,11 +201,19 @@ impl World {
         if let Some(running) = self.running.take() {
             running.stop().await;
         }
+        if let Some(process) = self.process.take() {
+            process.terminate();
+            let ended = tokio::task::spawn_blocking(move || process.ended()).await.unwrap();
+            assert!(ended.success(), "the server ended with {ended}:\n{}", self.log());
+        }
     }
 
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
-        self.running.as_ref().unwrap().address
+        match &self.process {
+            Some(process) => process.address,
+            None => self.running.as_ref().unwrap().address,
+        }
     }
 
     /// Now, by the deployment's clock.
@@ -242,9 +341,19 @@ pub fn owner_key(owner: &api::Organization) -> fieldkeep_domain::signed::PublicK
     fieldkeep_wire::cose::decode_key(&bytes).unwrap()
 }
 
-fn config(url: &str, more: &str) -> Config {
-    let text = format!(
+fn database(backend: Backend) -> String {
+    match backend {
+        Backend::Sqlite => String::new(),
+        Backend::Postgres => postgres::fresh_database(),
+    }
+}
+
+fn text(url: &str, more: &str) -> String {
+    format!(
         "[server]\nlisten = \"127.0.0.1:0\"\n[monitor]\nlisten = \"127.0.0.1:0\"\n[database]\nurl = \"{url}\"\n{more}"
-    );
-    Config::parse(&text, Path::new("test.toml")).unwrap()
+    )
+}
+
+fn config(url: &str, more: &str) -> Config {
+    Config::parse(&text(url, more), Path::new("test.toml")).unwrap()
 }

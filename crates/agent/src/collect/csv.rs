@@ -4,8 +4,9 @@
 use super::{Reading, clean, times};
 use crate::error::AgentError;
 use crate::limits;
-use fieldkeep_domain::Timestamp;
 use fieldkeep_domain::telemetry::{Metric, Value};
+use fieldkeep_domain::{Hash, Timestamp};
+use fieldkeep_trust::hash::sha256;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -54,8 +55,12 @@ impl fmt::Display for CsvReport {
     }
 }
 
-/// Reads a whole file; its newest reading comes out as `now`, the oldest first.
-pub fn read_csv(path: &Path, now: Timestamp) -> Result<(Vec<Reading>, CsvReport), AgentError> {
+/// Reads a whole file; its newest reading comes out as the instant that `now` gives for the file's hash, the oldest
+/// first.
+pub fn read_csv(
+    path: &Path,
+    now: impl FnOnce(Hash) -> Result<Timestamp, AgentError>,
+) -> Result<(Vec<Reading>, CsvReport), AgentError> {
     let size = std::fs::metadata(path).map_err(AgentError::file("reading", path))?.len();
     if size > limits::CSV_BYTES_MAX {
         return Err(AgentError::content(
@@ -64,6 +69,7 @@ pub fn read_csv(path: &Path, now: Timestamp) -> Result<(Vec<Reading>, CsvReport)
         ));
     }
     let bytes = std::fs::read(path).map_err(AgentError::file("reading", path))?;
+    let now = now(sha256(&[&bytes]))?;
     let (readings, mut report) = parse(&bytes, now).map_err(|why| AgentError::content(path, why))?;
     report.file = path.to_owned();
     Ok((readings, report))

@@ -205,6 +205,7 @@ async fn join(
     let device = standing.placed.device();
     let chain = app.chains.of(device);
     let patience = Instant::now() + Duration::from_millis(REORDER_MS_MAX);
+    let mut looked = false;
     loop {
         // Registered before the chain is looked at, so that no move is missed.
         let moved = chain.moved.notified();
@@ -214,7 +215,20 @@ async fn join(
         let head = sql::pending_head(app, &mut state, device).await?;
         let remembered = sql::remembered(app, &state, device, &place, head).await?;
         let linked = link(head, &place, remembered, standing.rules.settings.prev_required);
-        let (reasons, advance) = match step(&mut state, linked, &place, head, Instant::now() < patience)? {
+        let in_time = Instant::now() < patience;
+        let doubtful = match linked {
+            Link::Gap { .. } => !looked || !in_time,
+            Link::Fork => true,
+            _ => false,
+        };
+        // Nothing is refused or held for its place before the journal itself was asked.
+        if doubtful {
+            looked = true;
+            if sql::moved_elsewhere(app, &mut state, device).await? {
+                continue;
+            }
+        }
+        let (reasons, advance) = match step(&mut state, linked, &place, head, in_time)? {
             Step::Offer(reasons, advance) => (reasons, advance),
             Step::Settled(verdict) => return Ok(Joined::Settled(verdict)),
             Step::Replay => return replay(app, device, &place).await,

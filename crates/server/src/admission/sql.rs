@@ -21,6 +21,17 @@ pub(super) async fn pending_head(
     Ok(head)
 }
 
+/// Whether another server has moved the chain since it was read here; from now on it is known where to.
+pub(super) async fn moved_elsewhere(app: &App, state: &mut State, device: DeviceId) -> Result<bool, Fault> {
+    // What is on its way from here will tell by itself, when it is settled.
+    if !state.in_flight.is_empty() {
+        return Ok(false);
+    }
+    let mut tx = app.db.read().await?;
+    let head = Some(journal::sql::chain_head(&mut tx, device).await?);
+    Ok(std::mem::replace(&mut state.head, head) != head)
+}
+
 /// What is known of a batch under the same number. The next number in line needs no look.
 pub(super) async fn remembered(
     app: &App,

@@ -178,9 +178,18 @@ async fn sqlite_pool(url: &str, key: &Secret, connections: u32) -> Result<AnyPoo
             let key = key.clone();
             Box::pin(async move { unlock(connection, &key).await })
         })
+        .after_release(|connection, _| Box::pin(settled(connection)))
         .connect_with(options)
         .await?;
     Ok(pool)
+}
+
+/// Whether a connection may be used again. A full disk makes SQLite end the transaction by itself; its rollback then
+/// fails, and the library takes the transaction for open from there on: such a connection is closed.
+async fn settled(connection: &mut AnyConnection) -> Result<bool, sqlx::Error> {
+    // A dropped transaction's rollback is only queued: the answer comes after it.
+    connection.ping().await?;
+    Ok(!connection.is_in_transaction())
 }
 
 /// One connection by itself: a pool would try a wrong key again and again. In a build without SQLCipher `PRAGMA key`

@@ -37,8 +37,9 @@ async fn look(app: &App, stop: &CancellationToken) {
 
 async fn look_once(app: &App, seen: u64) -> Result<u64, Fault> {
     let mut tx = app.db.read().await?;
-    let revision = journal::sql::head(&mut tx).await?.revision;
+    let journal::sql::TreeHead { size, revision, .. } = journal::sql::head(&mut tx).await?;
     drop(tx);
+    app.journal.noticed(journal::Progress { size, revision });
     if revision != seen {
         app.reload_makers().await?;
     }

@@ -77,20 +77,25 @@ struct BatchItem {
 #[derive(Debug, Clone)]
 pub struct Journal {
     queue: mpsc::Sender<Item>,
-    progress: watch::Receiver<Progress>,
+    progress: watch::Sender<Progress>,
 }
 
 impl Journal {
     /// The handle, and the far end that [`run`] serves.
     pub fn new() -> (Self, Committer) {
         let (queue, items) = mpsc::channel(crate::limits::QUEUE_MAX);
-        let (tell, progress) = watch::channel(Progress::default());
-        (Self { queue, progress }, Committer { items, tell })
+        let (tell, _) = watch::channel(Progress::default());
+        (Self { queue, progress: tell.clone() }, Committer { items, tell })
     }
 
     /// How far it is, and word of every change.
     pub fn progress(&self) -> watch::Receiver<Progress> {
-        self.progress.clone()
+        self.progress.subscribe()
+    }
+
+    /// Takes note of what was found in the database: other servers write too.
+    pub fn noticed(&self, found: Progress) {
+        notice(&self.progress, found);
     }
 
     /// Hands over a batch; what comes back resolves once it is durable. Order of calls is order in the journal.
@@ -135,6 +140,15 @@ impl Journal {
         let value = slot.lock().unwrap_or_else(PoisonError::into_inner).take();
         value.ok_or_else(|| Fault::internal("an act committed without its value"))
     }
+}
+
+/// Tells of progress that is news; what is older than what is known is none.
+fn notice(tell: &watch::Sender<Progress>, found: Progress) {
+    tell.send_if_modified(|known| {
+        let newest =
+            Progress { size: known.size.max(found.size), revision: known.revision.max(found.revision) };
+        newest != std::mem::replace(known, newest)
+    });
 }
 
 /// The far end of the queue.
