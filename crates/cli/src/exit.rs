@@ -90,7 +90,10 @@ mod tests {
     #[test]
     fn the_code_says_whose_turn_it_is() {
         assert_eq!(status(401), Exit::Unauthorized);
-        assert_eq!(status(403), Exit::Unauthorized);
+        let mut role = Refusal { status: 403, ..Refusal::default() };
+        role.more.insert("action".into(), "device.revoke".into());
+        assert_eq!(of(Error::Refused(Box::new(role))), Exit::Unauthorized);
+        assert_eq!(status(403), Exit::Refused, "a refusal about the object");
         assert_eq!(status(404), Exit::NotFound);
         for other in [400, 409, 413, 429, 500, 503] {
             assert_eq!(status(other), Exit::Refused, "{other}");

@@ -244,6 +244,9 @@ async fn gaps_forks_and_lost_batches(backend: Backend) {
     assert_eq!(refused.failed(), "fresh");
     let held = device.send_batch(&world, &gap).await.unwrap().expect(202);
     assert_eq!(held.reasons(), ["repeated-gap"]);
+    // Once more, because the answer was lost: still held, under the same receipt.
+    let again = device.send_batch(&world, &gap).await.unwrap().expect(202);
+    assert_eq!((again.index(), again.reasons()), (held.index(), vec!["repeated-gap"]));
     device.head = Some(head_of(&gap));
     // `prev` may not be left out where the project requires it.
     let mut naked = device.next(some(now.plus_secs(10), 1.0));

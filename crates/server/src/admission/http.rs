@@ -34,6 +34,12 @@ pub async fn post_batch(
     let verdict = verdict.inspect_err(|fault| app.metrics.refused(fault.check))?;
     Ok(match verdict {
         Verdict::Stored(stored) => Json(json!({"receipt": receipt(&stored)})).into_response(),
+        Verdict::HeldBefore(stored, names) => {
+            let text = "it was held back when it first came; nothing was stored twice";
+            let reasons: Vec<Value> = names.iter().map(|name| json!({"name": name, "text": text})).collect();
+            let body = json!({"receipt": receipt(&stored), "reasons": reasons});
+            (StatusCode::ACCEPTED, Json(body)).into_response()
+        }
         Verdict::AlreadyStored => Json(json!({"already_stored": true})).into_response(),
         Verdict::Held(stored, reasons) => {
             let reasons: Vec<Value> = reasons

@@ -11,7 +11,7 @@ use crate::http::Connection;
 use crate::journal::{Entry, NotStored};
 use crate::limits::{REORDER_AHEAD_MAX, REORDER_MS_MAX};
 use crate::registry::sql::DeviceRow;
-use crate::{App, Fault, identity, journal, project};
+use crate::{App, Fault, identity, journal, project, quarantine};
 use chain::{Chain, State};
 use fieldkeep_domain::admission::{
     Admitted, Advance, Check, Decoded, Expectation, Placed, Quarantined, plausible,
@@ -21,7 +21,7 @@ use fieldkeep_domain::journal::{Head, Link, Place, Receipt, link};
 use fieldkeep_domain::project::{Settings, Site};
 use fieldkeep_domain::quarantine::Reason;
 use fieldkeep_domain::registry::Life;
-use fieldkeep_domain::{DeviceId, Hash, OrganizationId, ProjectId, SiteId, Timestamp, limits};
+use fieldkeep_domain::{Hash, OrganizationId, ProjectId, SiteId, Timestamp, limits};
 use fieldkeep_trust::hash::{batch_hash, sha256};
 use fieldkeep_wire::inflate::{Coding, inflate};
 use std::sync::Arc;
@@ -66,6 +66,8 @@ pub enum Verdict {
     Stored(Receipt),
     /// Kept aside, with this receipt and these reasons.
     Held(Receipt, Vec<Reason>),
+    /// It came before and was kept aside then, for reasons of these names.
+    HeldBefore(Receipt, Vec<String>),
     /// Stored so long ago that its receipt is gone.
     AlreadyStored,
 }
@@ -231,7 +233,7 @@ async fn join(
         let (reasons, advance) = match step(&mut state, linked, &place, head, in_time)? {
             Step::Offer(reasons, advance) => (reasons, advance),
             Step::Settled(verdict) => return Ok(Joined::Settled(verdict)),
-            Step::Replay => return replay(app, device, &place).await,
+            Step::Replay => return replay(app, &standing.placed, &place).await,
             Step::AwaitCommit => {
                 drop(state);
                 moved.await;
@@ -347,11 +349,16 @@ fn gap(epoch: u64, seq: u64) -> Fault {
     Fault::new(Kind::Conflict, text).at(Check::Fresh).with("expected", expected)
 }
 
-async fn replay(app: &App, device: DeviceId, place: &Place) -> Result<Joined, Fault> {
+async fn replay(app: &App, placed: &Placed, place: &Place) -> Result<Joined, Fault> {
     let mut tx = app.db.read().await?;
-    let receipt = journal::sql::receipt(&mut tx, device, place.epoch, place.seq).await?;
+    let receipt = journal::sql::receipt(&mut tx, placed.device(), place.epoch, place.seq).await?;
     app.metrics.replayed();
-    Ok(Joined::Settled(receipt.map_or(Verdict::AlreadyStored, Verdict::Stored)))
+    let Some(receipt) = receipt else { return Ok(Joined::Settled(Verdict::AlreadyStored)) };
+    let held = quarantine::held_at(&mut tx, placed.project(), receipt.index).await?;
+    Ok(Joined::Settled(match held {
+        Some(names) => Verdict::HeldBefore(receipt, names),
+        None => Verdict::Stored(receipt),
+    }))
 }
 
 /// Waits for the commit and puts the chain right when there was none.

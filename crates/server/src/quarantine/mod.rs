@@ -53,6 +53,16 @@ fn shown(row: &sql::HeldRow) -> api::Held {
     }
 }
 
+/// Names of the reasons for which the batch at this place in the journal is held back, unless it was released since.
+pub async fn held_at(
+    tx: &mut sqlx::AnyConnection,
+    project: ProjectId,
+    index: u64,
+) -> Result<Option<Vec<String>>, Fault> {
+    let reasons = sql::reasons_at(tx, project, index).await?;
+    Ok(reasons.map(|names| names.split(',').map(str::to_owned).collect()))
+}
+
 /// A page of a project's held batches, the newest first by their place in the journal.
 pub async fn list(
     app: &App,

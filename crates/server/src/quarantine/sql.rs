@@ -50,6 +50,22 @@ pub(super) async fn held(tx: &mut AnyConnection, id: QuarantineId) -> Result<Opt
     row.as_ref().map(read).transpose()
 }
 
+pub(super) async fn reasons_at(
+    tx: &mut AnyConnection,
+    project: ProjectId,
+    index: u64,
+) -> Result<Option<String>, sqlx::Error> {
+    let row = sqlx::query(
+        "SELECT reasons FROM quarantine WHERE project = $1 AND log_index = $2
+         AND COALESCE(decision, 'held') <> 'released'",
+    )
+    .bind(&project.as_bytes()[..])
+    .bind(index as i64)
+    .fetch_optional(tx)
+    .await?;
+    row.map(|row| row.try_get(0)).transpose()
+}
+
 pub(super) struct Filter {
     pub project: ProjectId,
     pub device: Option<DeviceId>,
