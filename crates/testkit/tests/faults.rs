@@ -418,6 +418,8 @@ async fn kill_the_agent(world: &World, installed: &cli::Installed, file: &str, d
     let mut running = cli::spawn_agent(&["run", "--data", agent, "--csv", file]);
     let end = Instant::now() + PATIENCE;
     loop {
+        // Every look is a request: slower than the limit of one key.
+        tokio::time::sleep(GLANCE).await;
         let now = head().await;
         let stored = if now.0 == before.0 { now.1 - before.1 } else { now.1 };
         let spooled = folder_size(&installed.agent).saturating_sub(size) > 10_000;
