@@ -20,6 +20,10 @@ macro_rules! id {
         pub struct $name(Uuid);
 
         impl $name {
+            /// The first id in the order of bytes; no thing has it.
+            pub const MIN: Self = Self(Uuid::nil());
+            /// The last id in the order of bytes; no thing has it.
+            pub const MAX: Self = Self(Uuid::max());
             /// An id from 16 random bytes; version and variant bits are set as RFC 9562 §5.4 asks.
             pub fn from_random(bytes: [u8; 16]) -> Self {
                 Self(uuid::Builder::from_random_bytes(bytes).into_uuid())

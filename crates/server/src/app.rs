@@ -18,7 +18,7 @@ use fieldkeep_trust::sign::SigningKey;
 use fieldkeep_trust::tls::{self, DeviceVerifier};
 use fieldkeep_trust::{TrustError, x509};
 use rustls::ServerConfig;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -148,6 +148,10 @@ pub struct App {
     pub connections: Arc<Connections>,
     /// Readings not yet in chunks.
     pub tail: Tail,
+    /// Revocation lists as they were last made.
+    pub lists: identity::Lists,
+    /// Devices whose oldest receipts should go.
+    pub receipts_over: Mutex<HashSet<DeviceId>>,
     /// Counters.
     pub metrics: Metrics,
     /// TLS, replaced when the certificate is renewed.
@@ -184,6 +188,8 @@ impl App {
             tls: ArcSwap::from_pointee(tls),
             chains: Chains::default(),
             connections: Arc::default(),
+            lists: identity::Lists::default(),
+            receipts_over: Mutex::default(),
             metrics: Metrics::default(),
             callers: Buckets::new("requests-per-key", API_PER_S, API_BURST),
             devices: Buckets::new("requests-per-device", DEVICE_PER_S, DEVICE_BURST),

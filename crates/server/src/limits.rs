@@ -73,3 +73,5 @@ pub const QUERY_CHUNKS_MAX: usize = 50_000;
 pub const QUERY_S_MAX: u64 = 20;
 /// Devices in one import.
 pub const IMPORT_DEVICES_MAX: usize = 20_000;
+/// A device's oldest receipts are trimmed when a group ends with a batch whose number divides by this.
+pub const RECEIPTS_TRIMMED_EVERY: u64 = 64;

@@ -15,6 +15,7 @@ both_databases!(
     plain_json_and_packed_bodies,
     signed_heads_tell_a_clone,
     held_batches_are_released_or_destroyed_once,
+    receipts_beyond_the_newest_are_trimmed,
 );
 
 fn some(at: Timestamp, value: f64) -> Vec<fieldkeep_domain::telemetry::Segment> {
@@ -410,4 +411,33 @@ async fn held_batches_are_released_or_destroyed_once(backend: Backend) {
         tokio::time::sleep(std::time::Duration::from_millis(25)).await;
     }
     panic!("the released reading never came");
+}
+
+async fn receipts_beyond_the_newest_are_trimmed(backend: Backend) {
+    let world = std::sync::Arc::new(World::new(backend).await);
+    let (_, _, mut devices) = world.with_devices(1).await;
+    let device = &mut devices[0];
+    let start = world.now().plus_secs(-2_000);
+    let mut sending = tokio::task::JoinSet::new();
+    let mut first = None;
+    for n in 0..1_152i64 {
+        let one = device.next(some(start.plus_secs(n), 1.0));
+        device.head = Some(head_of(&one));
+        first = first.or_else(|| Some(one.clone()));
+        if sending.len() == 32 {
+            sending.join_next().await.unwrap().unwrap();
+        }
+        let (mut device, world) = (device.clone(), world.clone());
+        sending.spawn(async move { drop(device.send_batch(&world, &one).await.unwrap().expect(200)) });
+    }
+    sending.join_all().await;
+    let app = &world.running.as_ref().unwrap().app;
+    app.receipts_over.lock().unwrap().insert(device.id);
+    fieldkeep_server::jobs::trim(app).await.unwrap();
+    let mut tx = app.db.read().await.unwrap();
+    let (kept,): (i64,) = sqlx::query_as("SELECT COUNT(*) FROM receipts").fetch_one(&mut *tx).await.unwrap();
+    drop(tx);
+    assert_eq!(kept, 1_024);
+    let old = device.send_batch(&world, &first.unwrap()).await.unwrap().expect(200);
+    assert_eq!(old.body, json!({"already_stored": true}));
 }

@@ -3,11 +3,11 @@
 use super::problem::{Answer, requests};
 use crate::fault::{Fault, Kind};
 use crate::{App, access, admission, identity, project, quarantine, registry, telemetry};
+use axum::Router;
 use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use axum::{Json, Router};
 use http::header;
 use std::sync::Arc;
 use utoipa::OpenApi;
@@ -43,9 +43,12 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
 /// The router of people and programs.
 pub fn people(app: Arc<App>) -> Router {
     let (router, api) = contract().split_for_parts();
-    let api = Arc::new(api);
+    let api = bytes::Bytes::from(api.to_json().unwrap_or_default());
     let router = router
-        .route("/api/v1/openapi.json", get(move || async move { Json((*api).clone()) }))
+        .route(
+            "/api/v1/openapi.json",
+            get(move || async move { ([(header::CONTENT_TYPE, "application/json")], api) }),
+        )
         .route("/crl/{organization}", get(identity::http::get_crl));
     finish(router, app.config.server.people_name.clone()).with_state(app)
 }

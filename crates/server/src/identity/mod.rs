@@ -20,7 +20,8 @@ use fieldkeep_trust::secret::Secret;
 use fieldkeep_trust::{sign, x509};
 use fieldkeep_wire::{cose, token};
 use serde_json::json;
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// To a stranger with a valid chain only this is said.
 pub fn stranger() -> Fault {
@@ -244,16 +245,49 @@ pub async fn key_stands(app: &App, claims: &TokenClaims, device: DeviceId) -> Re
     Ok(key.is_some_and(|key| key.device == device && key.revoked_at.is_none()))
 }
 
-/// A fresh revocation list of an organization, for third parties; the live table is what we go by ourselves.
+/// The revocation list of an organization, for third parties; the live table is what we go by ourselves. Anybody may
+/// ask, so a new one is made only when something may have changed or the last one is an hour old.
 pub async fn revocation_list(app: &App, organization: OrganizationId) -> Result<Vec<u8>, Fault> {
     let now = app.clock.now();
+    let revision = app.journal.progress().borrow().revision;
+    if let Some(list) = app.lists.fresh(organization, revision, now) {
+        return Ok(list);
+    }
+    let mut tx = app.db.read().await?;
+    let row = project::sql::organization(&mut tx, organization).await?;
+    let row = row.ok_or_else(|| Fault::not_found("organization"))?;
+    drop(tx);
     let mut tx = app.db.write().await?;
-    let row = project::sql::organization(&mut tx, organization)
-        .await?
-        .ok_or_else(|| Fault::not_found("organization"))?;
     let number = project::sql::next_crl_number(&mut tx, organization).await?;
     let revoked = sql::revoked_of(&mut tx, organization, now).await?;
     tx.commit().await?;
     let authority = app.keys.organization_ca(organization, row.ca)?;
-    Ok(authority.revocation_list(number, &revoked, now, now.plus_secs(86_400))?)
+    let list = authority.revocation_list(number, &revoked, now, now.plus_secs(86_400))?;
+    app.lists.keep(organization, revision, now, list.clone());
+    Ok(list)
+}
+
+/// Revocation lists as they were last made.
+#[derive(Debug, Default)]
+pub struct Lists(Mutex<HashMap<OrganizationId, List>>);
+
+/// At which revision, when, and the list in DER.
+type List = (u64, Timestamp, Vec<u8>);
+
+impl Lists {
+    const AGE_S_MAX: i64 = 3_600;
+    const KEPT: usize = 1_000;
+
+    fn fresh(&self, organization: OrganizationId, revision: u64, now: Timestamp) -> Option<Vec<u8>> {
+        let lists = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (made, at, list) = lists.get(&organization)?;
+        (*made == revision && now.secs_since(*at) < Self::AGE_S_MAX).then(|| list.clone())
+    }
+    fn keep(&self, organization: OrganizationId, revision: u64, now: Timestamp, list: Vec<u8>) {
+        let mut lists = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if lists.len() >= Self::KEPT {
+            lists.clear();
+        }
+        lists.insert(organization, (revision, now, list));
+    }
 }

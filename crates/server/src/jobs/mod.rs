@@ -3,8 +3,9 @@
 
 use crate::app::look_again;
 use crate::{App, Fault, journal, quarantine, telemetry};
+use fieldkeep_domain::DeviceId;
 use fieldkeep_domain::limits::RECEIPTS_KEPT;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 
@@ -13,7 +14,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(500);
 /// A look older than this is none: the server says that it is not ready.
 pub const LOOK_AGE_S_MAX: i64 = 2;
 const TIDY_EVERY: Duration = Duration::from_secs(10);
-const RECEIPT_DEVICES_AT_ONCE: u32 = 100;
+const RECEIPT_DEVICES_AT_ONCE: usize = 1_000;
 
 /// Runs all jobs until `stop`.
 pub async fn run(app: Arc<App>, stop: CancellationToken) {
@@ -50,19 +51,25 @@ async fn look_once(app: &App, seen: u64) -> Result<u64, Fault> {
 async fn repeat(app: &Arc<App>, stop: &CancellationToken) {
     let mut every = tokio::time::interval(TIDY_EVERY);
     every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    // Readings expire by the hour: looking more often would only read the index.
+    let mut expired_at = None;
     while sleep(stop, &mut every).await {
         note("telemetry.merge", telemetry::merge(app).await);
-        note("telemetry.expire", telemetry::expire(app).await);
+        let hour = app.clock.now().hour();
+        if expired_at != Some(hour) && note("telemetry.expire", telemetry::expire(app).await) {
+            expired_at = Some(hour);
+        }
         note("journal.trim", trim(app).await);
         note("quarantine.resume", quarantine::resume(app).await);
         note("http.renew", app.renew_certificate());
     }
 }
 
-fn note(job: &'static str, outcome: Result<(), Fault>) {
-    if let Err(fault) = outcome {
+fn note(job: &'static str, outcome: Result<(), Fault>) -> bool {
+    if let Err(fault) = &outcome {
         tracing::error!(job, inside = ?fault.inside, "jobs.run failed; it will be run again");
     }
+    outcome.is_ok()
 }
 
 async fn sleep(stop: &CancellationToken, every: &mut tokio::time::Interval) -> bool {
@@ -78,8 +85,16 @@ pub async fn trim(app: &App) -> Result<(), Fault> {
     let mut tx = app.db.write().await?;
     let passed = journal::sql::cursor(&mut tx, telemetry::CURSOR).await?;
     journal::sql::trim_bodies(&mut tx, passed, before).await?;
-    // A little more than promised is kept, so that a device is not trimmed at every turn.
-    let over = journal::sql::devices_over(&mut tx, RECEIPTS_KEPT + 256, RECEIPT_DEVICES_AT_ONCE).await?;
+    tx.commit().await?;
+    let over: Vec<DeviceId> = {
+        let mut over = app.receipts_over.lock().unwrap_or_else(PoisonError::into_inner);
+        let some: Vec<DeviceId> = over.iter().take(RECEIPT_DEVICES_AT_ONCE).copied().collect();
+        for device in &some {
+            over.remove(device);
+        }
+        some
+    };
+    let mut tx = app.db.write().await?;
     for device in over {
         journal::sql::trim_receipts(&mut tx, device, RECEIPTS_KEPT).await?;
     }

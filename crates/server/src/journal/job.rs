@@ -2,7 +2,7 @@
 
 use super::{BatchItem, Change, Committer, Entry, Item, NotStored, Progress, sql};
 use crate::identity::sql::still_stands;
-use crate::limits::{CHAINS_MAX, GROUP_BATCHES_MAX, GROUP_BYTES_MAX};
+use crate::limits::{CHAINS_MAX, GROUP_BATCHES_MAX, GROUP_BYTES_MAX, RECEIPTS_TRIMMED_EVERY};
 use crate::{App, Fault};
 use fieldkeep_domain::admission::Admitted;
 use fieldkeep_domain::journal::{Head, LeafKind, Receipt, leaf};
@@ -12,7 +12,7 @@ use fieldkeep_trust::merkle::Edge;
 use fieldkeep_trust::seal::{Binding, Purpose};
 use sqlx::AnyConnection;
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use tokio_util::sync::CancellationToken;
 
 /// Compression of bodies: before sealing, per project only.
@@ -179,6 +179,12 @@ impl Job {
         if self.heads.len() > CHAINS_MAX {
             self.heads.clear();
         }
+        // Trimmed a few at a time: a little more than promised is kept meanwhile.
+        let over = moved
+            .iter()
+            .filter(|(_, (head, _))| head.seq % RECEIPTS_TRIMMED_EVERY == 0)
+            .map(|(device, _)| *device);
+        self.app.receipts_over.lock().unwrap_or_else(PoisonError::into_inner).extend(over);
         self.heads.extend(moved.into_iter().map(|(device, (head, _))| (device, Some(head))));
         self.seen = Progress { size: after.size, revision: after.revision };
         self.app.metrics.committed();

@@ -380,25 +380,6 @@ pub async fn trim_receipts(tx: &mut AnyConnection, device: DeviceId, keep: u64) 
     Ok(done.rows_affected())
 }
 
-/// Devices with more receipts than are kept.
-pub async fn devices_over(
-    tx: &mut AnyConnection,
-    keep: u64,
-    limit: u32,
-) -> Result<Vec<DeviceId>, sqlx::Error> {
-    let rows = sqlx::query("SELECT device FROM receipts GROUP BY device HAVING COUNT(*) > $1 LIMIT $2")
-        .bind(keep as i64)
-        .bind(i64::from(limit))
-        .fetch_all(tx)
-        .await?;
-    rows.iter()
-        .map(|row| {
-            DeviceId::from_slice(&row.try_get::<Vec<u8>, _>(0)?)
-                .map_err(|_| sqlx::Error::Decode("a device id expected".into()))
-        })
-        .collect()
-}
-
 /// Every group's leaves and roots, in order, from an index on: for verifying the tree.
 pub async fn groups_from(
     tx: &mut AnyConnection,

@@ -161,7 +161,7 @@ async fn post_retire(
 pub async fn get_hello(State(app): State<Arc<App>>, Peer(connection): Peer) -> Answer<Json<Value>> {
     let now = app.clock.now();
     let row = identity::device(&app, &connection).await?;
-    registry::hello(&app, &row, now).await?;
+    registry::hello(&app, &row, now).await;
     let mut tx = app.db.read().await?;
     let head = journal::sql::chain_head(&mut tx, row.id).await?;
     let head =

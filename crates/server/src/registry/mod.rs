@@ -360,15 +360,21 @@ pub async fn change(
     show(app, permit, id).await
 }
 
-/// Notes that a device has said hello.
-pub async fn hello(app: &App, row: &sql::DeviceRow, now: Timestamp) -> Result<(), Fault> {
+/// Notes that a device has said hello. A disk that is full must not keep a device from learning where its chain ends:
+/// a note that fails is only logged, and an installer sees no fresh hello.
+pub async fn hello(app: &App, row: &sql::DeviceRow, now: Timestamp) {
     // Often enough for an installer who waits for it, seldom enough for the disk.
-    if row.hello_at.is_none_or(|at| now.secs_since(at) >= 15) {
-        let mut tx = app.db.write().await?;
-        sql::hello(&mut tx, row.id, now).await?;
-        tx.commit().await?;
+    if row.hello_at.is_none_or(|at| now.secs_since(at) >= 15)
+        && let Err(error) = note_hello(app, row.id, now).await
+    {
+        tracing::error!(%error, device = %row.id, "registry.hello not noted");
     }
-    Ok(())
+}
+
+async fn note_hello(app: &App, device: DeviceId, now: Timestamp) -> Result<(), sqlx::Error> {
+    let mut tx = app.db.write().await?;
+    sql::hello(&mut tx, device, now).await?;
+    tx.commit().await
 }
 
 /// A row id that is some other noun's id.

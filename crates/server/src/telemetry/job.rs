@@ -109,13 +109,18 @@ async fn take(app: &App, tx: &mut sqlx::AnyConnection, row: &journal::sql::BodyR
 async fn flush(app: &App, place: &mut Place, keys: &[Key]) -> Result<(), Fault> {
     let mut chunks = Vec::with_capacity(keys.len());
     let mut done = Vec::with_capacity(keys.len());
+    let mut parts = Vec::new();
     for key in keys {
         let pieces = app.tail.pieces(key);
         let Some(through) = pieces.last().map(|piece| piece.index) else {
             done.push((*key, 0));
             continue;
         };
-        for built in build(key.2, &pieces)? {
+        let built = build(key.2, &pieces)?;
+        if built.len() > 1 || app.tail.is_in_chunks(key) {
+            parts.push(*key);
+        }
+        for built in built {
             chunks.push(seal(app, key, &built)?);
         }
         done.push((*key, through));
@@ -130,6 +135,9 @@ async fn flush(app: &App, place: &mut Place, keys: &[Key]) -> Result<(), Fault> 
     }
     for chunk in &chunks {
         sql::insert(&mut tx, chunk).await?;
+    }
+    for key in parts {
+        sql::want_merge(&mut tx, key).await?;
     }
     tx.commit().await?;
     place.cursor = cursor;
@@ -196,6 +204,10 @@ async fn merge_one(app: &App, key: Key) -> Result<(), Fault> {
     let keys = app.keys.project(project)?;
     let mut tx = app.db.read().await?;
     let rows = sql::of_device(&mut tx, (project, device), (hour, hour), 1_000).await?;
+    if rows.len() < 2 {
+        drop(tx);
+        return settle_merge(app, key).await;
+    }
     let mut opened = Vec::with_capacity(rows.len());
     for row in &rows {
         let Some((Some(body), batches)) = sql::body_and_batches(&mut tx, row.id).await? else {
@@ -210,7 +222,9 @@ async fn merge_one(app: &App, key: Key) -> Result<(), Fault> {
     let built = match fieldkeep_telemetry::merge(&parts) {
         Ok(built) => built,
         // More than one chunk may hold: the parts stay as they are.
-        Err(fieldkeep_telemetry::MergeError::Refused(fieldkeep_telemetry::Refused::Full)) => return Ok(()),
+        Err(fieldkeep_telemetry::MergeError::Refused(fieldkeep_telemetry::Refused::Full)) => {
+            return settle_merge(app, key).await;
+        }
         Err(error) => return Err(Fault::internal(error)),
     };
     let chunk = seal(app, &key, &built)?;
@@ -222,6 +236,14 @@ async fn merge_one(app: &App, key: Key) -> Result<(), Fault> {
         }
     }
     sql::insert(&mut tx, &chunk).await?;
+    sql::merged(&mut tx, key).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn settle_merge(app: &App, key: Key) -> Result<(), Fault> {
+    let mut tx = app.db.write().await?;
+    sql::merged(&mut tx, key).await?;
     tx.commit().await?;
     Ok(())
 }

@@ -205,20 +205,45 @@ pub async fn body_and_batches(
     row.map(|row| Ok((row.try_get(0)?, row.try_get(1)?))).transpose()
 }
 
-/// Device hours that stand in several rows and lie before an hour.
+/// Notes that a device's hour stands in several rows.
+pub async fn want_merge(
+    tx: &mut AnyConnection,
+    (project, device, hour): (ProjectId, DeviceId, Hour),
+) -> Result<(), sqlx::Error> {
+    sqlx::query("INSERT INTO merges (project, device, hour) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
+        .bind(&project.as_bytes()[..])
+        .bind(&device.as_bytes()[..])
+        .bind(hour.0)
+        .execute(tx)
+        .await
+        .map(drop)
+}
+
+/// Notes that it is done.
+pub async fn merged(
+    tx: &mut AnyConnection,
+    (project, device, hour): (ProjectId, DeviceId, Hour),
+) -> Result<(), sqlx::Error> {
+    sqlx::query("DELETE FROM merges WHERE project = $1 AND device = $2 AND hour = $3")
+        .bind(&project.as_bytes()[..])
+        .bind(&device.as_bytes()[..])
+        .bind(hour.0)
+        .execute(tx)
+        .await
+        .map(drop)
+}
+
+/// Device hours that stand in several rows and lie before an hour, the oldest first.
 pub async fn in_parts(
     tx: &mut AnyConnection,
     before: Hour,
     limit: u32,
 ) -> Result<Vec<(ProjectId, DeviceId, Hour)>, sqlx::Error> {
-    let rows = sqlx::query(
-        "SELECT project, device, hour FROM chunks WHERE hour < $1 AND body IS NOT NULL
-         GROUP BY project, device, hour HAVING COUNT(*) > 1 LIMIT $2",
-    )
-    .bind(before.0)
-    .bind(i64::from(limit))
-    .fetch_all(tx)
-    .await?;
+    let rows = sqlx::query("SELECT project, device, hour FROM merges WHERE hour < $1 ORDER BY hour LIMIT $2")
+        .bind(before.0)
+        .bind(i64::from(limit))
+        .fetch_all(tx)
+        .await?;
     rows.iter()
         .map(|row| {
             Ok((

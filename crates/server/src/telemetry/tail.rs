@@ -114,18 +114,20 @@ impl Tail {
 
     /// Hours of a device, or of a whole project, between two hours, both included.
     pub fn hours(&self, project: ProjectId, device: Option<DeviceId>, (from, to): (Hour, Hour)) -> Vec<Key> {
-        let inside = |key: &&Key| {
-            key.0 == project && device.is_none_or(|device| device == key.1) && (from..=to).contains(&key.2)
-        };
+        let lowest = device.unwrap_or(DeviceId::MIN);
+        let highest = device.unwrap_or(DeviceId::MAX);
         let state = self.read();
         state
             .hours
-            .iter()
-            .filter(|(_, hour)| !hour.pieces.is_empty())
-            .map(|(key, _)| key)
-            .filter(inside)
-            .copied()
+            .range((project, lowest, from)..=(project, highest, to))
+            .filter(|(key, hour)| (from..=to).contains(&key.2) && !hour.pieces.is_empty())
+            .map(|(key, _)| *key)
             .collect()
+    }
+
+    /// Whether chunks hold a part of this hour already.
+    pub fn is_in_chunks(&self, key: &Key) -> bool {
+        self.read().hours.get(key).is_some_and(|hour| hour.done_through.is_some())
     }
 
     /// Forgets what a chunk now has.

@@ -196,6 +196,14 @@ CREATE TABLE chunks (
 CREATE INDEX chunks_by_device ON chunks (device, hour);
 CREATE INDEX chunks_by_project ON chunks (project, hour);
 
+-- Device hours that stand in several chunks.
+CREATE TABLE merges (
+    project BYTES NOT NULL,
+    device BYTES NOT NULL,
+    hour BIGINT NOT NULL,
+    PRIMARY KEY (hour, project, device)
+);
+
 CREATE TABLE cursors (
     name TEXT NOT NULL PRIMARY KEY,
     position BIGINT NOT NULL
