@@ -71,6 +71,8 @@ pub const QUERY_BUCKETS_MAX: usize = 10_000;
 pub const QUERY_CHUNKS_MAX: usize = 50_000;
 /// Seconds that one query may take.
 pub const QUERY_S_MAX: u64 = 20;
+/// Seconds that a query waits for the reader of the journal.
+pub const READ_S_MAX: u64 = 5;
 /// Devices in one import.
 pub const IMPORT_DEVICES_MAX: usize = 20_000;
 /// A device's oldest receipts are trimmed when a group ends with a batch whose number divides by this.

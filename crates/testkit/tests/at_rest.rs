@@ -155,7 +155,7 @@ async fn sealed_rows_cannot_be_swapped(backend: Backend) {
     let id = devices["items"][0]["id"].as_str().unwrap();
     let span = "metric=metric_wombat&from=2026-01-01T00:00:00Z&to=2100-01-01T00:00:00Z";
     let reply = world.call_as(&viewer, "GET", &format!("/api/v1/devices/{id}/readings?{span}"), None).await;
-    assert_eq!(reply.status, 500, "{}", reply.text);
+    assert!(matches!(reply.status, 500 | 503), "{}", reply.text);
     assert!(!reply.text.contains("seal"), "the inside stays inside: {}", reply.text);
     assert!(!reply.text.contains("73.19"));
 }

@@ -4,7 +4,7 @@ use super::{aggregate, buckets, latest, range};
 use crate::access::authorize;
 use crate::fault::Kind;
 use crate::http::{Answer, Caller, Param, Query};
-use crate::limits::QUERY_S_MAX;
+use crate::limits::{QUERY_S_MAX, READ_S_MAX};
 use crate::{App, Fault, project, registry};
 use axum::Json;
 use axum::body::Body;
@@ -26,6 +26,17 @@ pub fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(get_readings))
         .routes(routes!(get_buckets))
         .routes(routes!(get_aggregate))
+}
+
+/// What was acknowledged before a question is part of its answer: the reader of the journal is milliseconds behind, or
+/// after a start as long as it takes to read the journal back.
+async fn up_to_date(app: &App) -> Result<(), Fault> {
+    let size = app.journal.progress().borrow().size;
+    if app.tail.wait_for(size, Duration::from_secs(READ_S_MAX)).await {
+        return Ok(());
+    }
+    let text = "the newest readings are still being read from the journal; ask again";
+    Err(Fault::new(Kind::Unavailable, text).retry_after(1))
 }
 
 /// A device's readings belong to the project that it is installed in.
@@ -154,5 +165,6 @@ async fn get_aggregate(
 ) -> Answer<Json<Steps>> {
     let scope = project::scope(&app, None, Some(id)).await?;
     let permit = authorize(&actor, Action::TelemetryRead, scope)?;
+    up_to_date(&app).await?;
     Ok(Json(bounded(aggregate(&app, permit, id, &query)).await?))
 }

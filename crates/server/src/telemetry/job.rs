@@ -66,6 +66,8 @@ async fn begin(app: &App) -> Result<Place, Fault> {
 }
 
 async fn step(app: &App, place: &mut Place) -> Result<(), Fault> {
+    // Looked up before the bodies: what these do not hold up to here, nobody holds.
+    let size = app.journal.progress().borrow().size;
     let mut tx = app.db.read().await?;
     let rows = journal::sql::bodies_from(&mut tx, place.position, GROUPS_AT_ONCE).await?;
     place.behind = !rows.is_empty();
@@ -74,6 +76,7 @@ async fn step(app: &App, place: &mut Place) -> Result<(), Fault> {
         place.position = place.position.max(row.end_index);
     }
     drop(tx);
+    app.tail.reached(if place.behind { place.position } else { size.max(place.position) });
     loop {
         let due = app.tail.due(app.clock.now(), app.config.telemetry.settle_s, CHUNKS_AT_ONCE);
         if due.is_empty() {
@@ -206,7 +209,13 @@ async fn merge_one(app: &App, key: Key) -> Result<(), Fault> {
     let rows = sql::of_device(&mut tx, (project, device), (hour, hour), 1_000).await?;
     if rows.len() < 2 {
         drop(tx);
-        return settle_merge(app, key).await;
+        let mut tx = app.db.write().await?;
+        sql::merged(&mut tx, key).await?;
+        if sql::rows_of(&mut tx, key).await? > 1 {
+            sql::want_merge(&mut tx, key).await?;
+        }
+        tx.commit().await?;
+        return Ok(());
     }
     let mut opened = Vec::with_capacity(rows.len());
     for row in &rows {
@@ -229,6 +238,7 @@ async fn merge_one(app: &App, key: Key) -> Result<(), Fault> {
     };
     let chunk = seal(app, &key, &built)?;
     let mut tx = app.db.write().await?;
+    sql::merged(&mut tx, key).await?;
     for row in &rows {
         if !sql::remove(&mut tx, row.id).await? {
             tx.rollback().await?;
@@ -236,11 +246,15 @@ async fn merge_one(app: &App, key: Key) -> Result<(), Fault> {
         }
     }
     sql::insert(&mut tx, &chunk).await?;
-    sql::merged(&mut tx, key).await?;
+    // A part that was written meanwhile waits for the next turn.
+    if sql::rows_of(&mut tx, key).await? > 1 {
+        sql::want_merge(&mut tx, key).await?;
+    }
     tx.commit().await?;
     Ok(())
 }
 
+/// Nothing can be merged here, now or later.
 async fn settle_merge(app: &App, key: Key) -> Result<(), Fault> {
     let mut tx = app.db.write().await?;
     sql::merged(&mut tx, key).await?;

@@ -210,16 +210,20 @@ pub async fn want_merge(
     tx: &mut AnyConnection,
     (project, device, hour): (ProjectId, DeviceId, Hour),
 ) -> Result<(), sqlx::Error> {
-    sqlx::query("INSERT INTO merges (project, device, hour) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
-        .bind(&project.as_bytes()[..])
-        .bind(&device.as_bytes()[..])
-        .bind(hour.0)
-        .execute(tx)
-        .await
-        .map(drop)
+    // An update locks the row: a merge that takes the note away waits for this transaction and sees its chunk.
+    sqlx::query(
+        "INSERT INTO merges (project, device, hour) VALUES ($1, $2, $3)
+         ON CONFLICT (hour, project, device) DO UPDATE SET hour = excluded.hour",
+    )
+    .bind(&project.as_bytes()[..])
+    .bind(&device.as_bytes()[..])
+    .bind(hour.0)
+    .execute(tx)
+    .await
+    .map(drop)
 }
 
-/// Notes that it is done.
+/// Takes the note away, before it is looked whether it is still needed.
 pub async fn merged(
     tx: &mut AnyConnection,
     (project, device, hour): (ProjectId, DeviceId, Hour),
@@ -231,6 +235,20 @@ pub async fn merged(
         .execute(tx)
         .await
         .map(drop)
+}
+
+/// In how many rows a device's hour stands.
+pub async fn rows_of(
+    tx: &mut AnyConnection,
+    (project, device, hour): (ProjectId, DeviceId, Hour),
+) -> Result<i64, sqlx::Error> {
+    let row = sqlx::query("SELECT COUNT(*) FROM chunks WHERE device = $1 AND hour = $2 AND project = $3")
+        .bind(&device.as_bytes()[..])
+        .bind(hour.0)
+        .bind(&project.as_bytes()[..])
+        .fetch_one(tx)
+        .await?;
+    row.try_get(0)
 }
 
 /// Device hours that stand in several rows and lie before an hour, the oldest first.

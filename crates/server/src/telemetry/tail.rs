@@ -4,6 +4,7 @@ use fieldkeep_domain::telemetry::Segment;
 use fieldkeep_domain::{DeviceId, Hash, Hour, ProjectId, Timestamp};
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use tokio::sync::watch;
 
 /// One device's hour in one project.
 pub type Key = (ProjectId, DeviceId, Hour);
@@ -67,12 +68,23 @@ pub struct State {
 pub struct Tail {
     budget: usize,
     state: RwLock<State>,
+    /// Up to here the journal was read.
+    read: watch::Sender<u64>,
 }
 
 impl Tail {
     /// An empty tail with so many bytes.
     pub fn new(budget: usize) -> Self {
-        Self { budget, state: RwLock::default() }
+        Self { budget, state: RwLock::default(), read: watch::Sender::new(0) }
+    }
+    /// The journal was read up to here.
+    pub fn reached(&self, index: u64) {
+        self.read.send_if_modified(|read| std::mem::replace(read, index) != index);
+    }
+    /// Waits until the journal was read up to here; false when that takes too long.
+    pub async fn wait_for(&self, index: u64, most: std::time::Duration) -> bool {
+        let mut read = self.read.subscribe();
+        tokio::time::timeout(most, read.wait_for(|read| *read >= index)).await.is_ok_and(|seen| seen.is_ok())
     }
     /// Whether more waits than may.
     pub fn over(&self) -> bool {
@@ -149,6 +161,7 @@ impl Tail {
 
     /// Begins again from nothing.
     pub fn clear(&self) {
+        self.reached(0);
         *self.write() = State::default();
     }
 
