@@ -300,18 +300,29 @@ pub struct Running {
     working: Vec<tokio::task::JoinHandle<()>>,
 }
 
+type Bound = (Listener, tokio::net::TcpListener, SocketAddr, SocketAddr);
+
+async fn bind(config: &Config) -> Result<Bound, StartError> {
+    let address = config.server.listen;
+    let failed = |source| StartError::Listen { address, source };
+    let listener = Listener::bind(address).await.map_err(failed)?;
+    let bound = listener.address().map_err(failed)?;
+    let address = config.monitor.listen;
+    let failed = |source| StartError::Listen { address, source };
+    let monitor = tokio::net::TcpListener::bind(address).await.map_err(failed)?;
+    let monitor_bound = monitor.local_addr().map_err(failed)?;
+    Ok((listener, monitor, bound, monitor_bound))
+}
+
 /// Starts everything: what was left behind is read by the same code that follows the journal.
 pub async fn start(folder: Folder, config: Config, clock: Clock) -> Result<Running, StartError> {
     let (app, committer) = App::open(folder, config, clock).await?;
-    let address = app.config.server.listen;
-    let listener = Listener::bind(address).await.map_err(|source| StartError::Listen { address, source })?;
-    let monitor_at = app.config.monitor.listen;
-    let monitor = tokio::net::TcpListener::bind(monitor_at)
-        .await
-        .map_err(|source| StartError::Listen { address: monitor_at, source })?;
-    let bound = |source| StartError::Listen { address, source };
-    let (address, monitor_address) =
-        (listener.address().map_err(bound)?, monitor.local_addr().map_err(bound)?);
+    let bound = bind(&app.config).await;
+    if bound.is_err() {
+        // Closed in order: at exit the library below would be cleaned up while connections still close themselves.
+        app.db.close().await;
+    }
+    let (listener, monitor, address, monitor_address) = bound?;
     let path = app.folder.address();
     let text = format!("{}\n{address}\n{monitor_address}\n", app.config.server.people_name);
     std::fs::write(&path, text).map_err(|source| StartError::File { path, source })?;

@@ -9,12 +9,13 @@ use fieldkeep_domain::{OrganizationId, ProjectId, SiteId, Timestamp};
 use fieldkeep_server::app::{Folder, Running, start};
 use fieldkeep_server::clock::Clock;
 use fieldkeep_server::config::Config;
+use fieldkeep_server::db::Db;
 use fieldkeep_trust::sign::SigningKey;
 use fieldkeep_trust::tls;
 use serde_json::{Value as Json, json};
 use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 /// Which database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,14 +60,20 @@ pub struct World {
     people: Option<reqwest::Client>,
 }
 
+/// Databases that tests of this process opened. They are closed before the process ends: OpenSSL cleans up at exit,
+/// and a connection that still closes itself in a thread of its own would find it gone.
+static OPENED: Mutex<Vec<Db>> = Mutex::new(Vec::new());
+
 /// Runs a test on a runtime of its own.
 pub fn block_on(test: impl Future<Output = ()>) {
-    tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .unwrap()
-        .block_on(test);
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(async {
+        test.await;
+        let opened: Vec<Db> = OPENED.lock().unwrap().drain(..).collect();
+        for db in opened {
+            let _ = tokio::time::timeout(std::time::Duration::from_secs(10), db.close()).await;
+        }
+    });
 }
 
 impl World {
@@ -192,7 +199,9 @@ impl World {
             return;
         }
         let running = start(self.folder(), self.config(), self.clock.clone()).await;
-        self.running = Some(running.unwrap_or_else(|error| panic!("{error}: {error:?}")));
+        let running = running.unwrap_or_else(|error| panic!("{error}: {error:?}"));
+        OPENED.lock().unwrap().push(running.app.db.clone());
+        self.running = Some(running);
         self.people = Some(self.client(self.tls(None)));
     }
 
