@@ -3,7 +3,7 @@
 use crate::journal::{Head, Place};
 use crate::project::{Declaration, Settings};
 use crate::quarantine::Reason;
-use crate::telemetry::{Batch, Canonical, Series};
+use crate::telemetry::{Batch, Canonical, Series, Value};
 use crate::{DeviceId, Hash, OrganizationId, ProjectId, SiteId, Timestamp, limits};
 use std::fmt;
 
@@ -271,6 +271,11 @@ fn against_declaration(series: &Series, declared: &Declaration) -> Vec<Reason> {
             declared: declared.unit.clone(),
         });
     }
+    let quantity = declared.unit.is_some() || declared.range.is_some();
+    let is_quantity = |value: &Value| matches!(value, Value::Float(_) | Value::Int(_));
+    if quantity && !series.values.iter().all(is_quantity) {
+        reasons.push(Reason::WrongKind { metric: series.metric.clone() });
+    }
     if let Some((min, max)) = declared.range {
         let outside = |number: &f64| *number < min || *number > max;
         if let Some(value) = series.values.iter().filter_map(|value| value.as_number()).find(outside) {
@@ -298,7 +303,7 @@ fn too_dense(series: &Series, period_s: u32) -> bool {
 mod tests {
     use super::*;
     use crate::Hour;
-    use crate::telemetry::{Metric, Segment, Unit, Value};
+    use crate::telemetry::{Metric, Segment, Unit};
 
     const NOW: Timestamp = Timestamp::from_secs(1_000_000_000);
 
@@ -344,6 +349,8 @@ mod tests {
     fn each_discrepancy_has_its_reason() {
         assert_eq!(names(&batch(Some("Cel"), NOW, Value::Float(85.1)), true), ["outside-range"]);
         assert_eq!(names(&batch(Some("K"), NOW, Value::Float(4.0)), true), ["wrong-unit"]);
+        assert_eq!(names(&batch(Some("Cel"), NOW, Value::Bool(true)), true), ["wrong-kind"]);
+        assert_eq!(names(&batch(Some("Cel"), NOW, Value::Text("hot".into())), true), ["wrong-kind"]);
         assert_eq!(names(&batch(None, NOW, Value::Float(4.0)), true), ["wrong-unit"]);
         assert_eq!(names(&batch(Some("Cel"), NOW, Value::Float(4.0)), false), ["network"]);
         assert_eq!(names(&batch(Some("Cel"), Timestamp::from_secs(0), Value::Float(4.0)), true), ["clock"]);

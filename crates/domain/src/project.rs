@@ -19,7 +19,12 @@ impl Name {
     pub fn parse(text: &str) -> Result<Self, BadName> {
         let text = text.trim();
         let fits = !text.is_empty() && text.len() <= limits::NAME_BYTES_MAX;
-        if fits && !text.chars().any(char::is_control) { Ok(Self(text.into())) } else { Err(BadName) }
+        // Marks that turn the direction of writing make one name look like another.
+        let misleads = |c: char| {
+            c.is_control()
+                || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        };
+        if fits && !text.chars().any(misleads) { Ok(Self(text.into())) } else { Err(BadName) }
     }
     /// The name.
     pub fn as_str(&self) -> &str {

@@ -20,6 +20,11 @@ pub enum Reason {
         /// The declared one, if any.
         declared: Option<Unit>,
     },
+    /// A text or a state where a quantity is declared.
+    WrongKind {
+        /// Of which metric.
+        metric: Metric,
+    },
     /// The value lies outside what is physically possible.
     OutsideRange {
         /// Of which metric.
@@ -56,7 +61,8 @@ pub enum Reason {
 
 impl Reason {
     /// Every name that [`Self::name`] may give.
-    pub const NAMES: [&'static str; 8] = [
+    pub const NAMES: [&'static str; 9] = [
+        "wrong-kind",
         "undeclared-metric",
         "wrong-unit",
         "outside-range",
@@ -72,6 +78,7 @@ impl Reason {
         match self {
             Self::UndeclaredMetric { .. } => "undeclared-metric",
             Self::WrongUnit { .. } => "wrong-unit",
+            Self::WrongKind { .. } => "wrong-kind",
             Self::OutsideRange { .. } => "outside-range",
             Self::Clock { .. } => "clock",
             Self::RepeatedGap { .. } => "repeated-gap",
@@ -99,6 +106,9 @@ impl fmt::Display for Reason {
             }
             Self::WrongUnit { metric, sent, declared } => {
                 write!(f, "`{metric}` came with {} where {} is declared", unit(sent), unit(declared))
+            }
+            Self::WrongKind { metric } => {
+                write!(f, "`{metric}` came as a text or a state where a unit or a range declares a quantity")
             }
             Self::OutsideRange { metric, value, min, max } => {
                 write!(f, "`{metric}` read {value}, outside the physical range {min} to {max}")

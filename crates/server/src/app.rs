@@ -84,6 +84,12 @@ pub enum StartError {
     /// The database.
     #[error(transparent)]
     Db(#[from] DbError),
+    /// The embedded database is gone, though its keys are there.
+    #[error("{path} is missing, and with it the registry, the revocations and the readings: bring it back from a backup; nothing was made in its place", path = path.display())]
+    NoDatabase {
+        /// Where it should be.
+        path: PathBuf,
+    },
     /// Certificates.
     #[error(transparent)]
     Trust(#[from] TrustError),
@@ -316,6 +322,10 @@ async fn bind(config: &Config) -> Result<Bound, StartError> {
 
 /// Starts everything: what was left behind is read by the same code that follows the journal.
 pub async fn start(folder: Folder, config: Config, clock: Clock) -> Result<Running, StartError> {
+    let path = folder.database();
+    if config.database.url.is_empty() && !path.exists() {
+        return Err(StartError::NoDatabase { path });
+    }
     let (app, committer) = App::open(folder, config, clock).await?;
     let bound = bind(&app.config).await;
     if bound.is_err() {

@@ -190,6 +190,10 @@ async fn wrong_or_missing_keys_are_refused_and_nothing_is_overwritten(backend: B
         let _ = std::fs::remove_file(own.with_extension("db-wal"));
         let refusal = start_refused(&world).await;
         assert!(refusal.contains("does not open with the keyring's key"), "{refusal}");
+        // And none at all: an empty one in its place would forget every revocation.
+        std::fs::remove_file(&own).unwrap();
+        let refusal = start_refused(&world).await;
+        assert!(refusal.contains("is missing") && !own.exists(), "{refusal}");
         std::fs::rename(other.path().join("db"), &own).unwrap();
     }
     let init = fieldkeep_server::init::init(

@@ -51,6 +51,10 @@ enum Measured {
 
 /// Reads a JSON batch. Where it names no device, the certificate did.
 pub fn decode(bytes: &[u8], certified: DeviceId) -> Result<(Batch, Canonical), Malformed> {
+    // A list in place of an object would be read field by field.
+    if bytes.trim_ascii_start().first() == Some(&b'[') {
+        return Err(Malformed::Json("an object expected, not a list".into()));
+    }
     let document: Document<'_> =
         serde_json::from_slice(bytes).map_err(|error| Malformed::Json(error.to_string()))?;
     if document.readings.len() > limits::BATCH_READINGS_MAX {
@@ -103,7 +107,7 @@ fn instant(when: &When) -> Result<Timestamp, Malformed> {
 
 /// An instant in RFC 3339 form, offset required.
 pub fn parse_time(text: &str) -> Result<Timestamp, Malformed> {
-    let refused = || Malformed::Json(format!("`{text:.40}`: a time such as 2026-11-23T10:00:00Z expected"));
+    let refused = || Malformed::Time(format!("{text:.40}"));
     let instant: jiff::Timestamp = text.parse().map_err(|_| refused())?;
     i64::try_from(instant.as_nanosecond()).map(Timestamp).map_err(|_| refused())
 }

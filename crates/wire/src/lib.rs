@@ -83,6 +83,9 @@ pub enum Malformed {
     /// JSON that is not the expected document; the text names line and column.
     #[error("JSON refused: {0}")]
     Json(String),
+    /// A text that is not an instant.
+    #[error("`{0}` is no time: one such as 2026-11-23T10:00:00Z, between 1970 and 2262, expected")]
+    Time(String),
     /// Compressed data that does not unpack.
     #[error("the {0} body does not unpack")]
     Compression(&'static str),

@@ -80,6 +80,8 @@ impl Db {
         if !on_this_host(&options) && !verifies_fully(&options) {
             return Err(DbError::Plaintext);
         }
+        // One connection by itself says at once why there is none; a pool only says that it waited.
+        options.connect().await?.close().await?;
         let pool = AnyPoolOptions::new()
             .max_connections(POSTGRES_CONNECTIONS)
             .acquire_timeout(Duration::from_secs(ACQUIRE_S_MAX))

@@ -96,6 +96,9 @@ async fn json<T: DeserializeOwned>(request: Request, max: usize) -> Result<T, Fa
         return Err(Fault::new(Kind::Unsupported, "Content-Type application/json expected"));
     }
     let body = read_body(request, max).await?;
+    if body.trim_ascii_start().first() == Some(&b'[') {
+        return Err(Fault::invalid("JSON refused: an object expected, not a list"));
+    }
     serde_json::from_slice(&body).map_err(|error| Fault::invalid(format!("JSON refused: {error}")))
 }
 

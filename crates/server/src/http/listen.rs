@@ -205,7 +205,8 @@ fn builder(h2: bool) -> auto::Builder<TokioExecutor> {
         .http1()
         .timer(TokioTimer::new())
         .header_read_timeout(Duration::from_secs(HEADERS_S_MAX))
-        .max_headers(64);
+        .max_headers(64)
+        .max_buf_size(2 * HEADER_BYTES_MAX as usize);
     builder
         .http2()
         .timer(TokioTimer::new())

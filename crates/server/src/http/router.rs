@@ -2,6 +2,7 @@
 
 use super::problem::{Answer, requests};
 use crate::fault::{Fault, Kind};
+use crate::limits::{BODY_S_MAX, SMALL_BODY_BYTES_MAX};
 use crate::{App, access, admission, identity, project, quarantine, registry, telemetry};
 use axum::Router;
 use axum::extract::{Request, State};
@@ -10,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use http::header;
 use std::sync::Arc;
+use std::time::Duration;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -50,7 +52,29 @@ pub fn people(app: Arc<App>) -> Router {
             get(move || async move { ([(header::CONTENT_TYPE, "application/json")], api) }),
         )
         .route("/crl/{organization}", get(identity::http::get_crl));
-    finish(router, app.config.server.people_name.clone()).with_state(app)
+    finish(router, app.config.server.people_name.clone()).layer(from_fn(small_bodies_first)).with_state(app)
+}
+
+/// Takes a small body off the stream before anybody refuses the request: some clients lose an answer that comes while
+/// they are still sending (HTTP/2 resets the stream). Nobody reads it before the caller is known.
+async fn small_bodies_first(request: Request, next: Next) -> Response {
+    let length = request
+        .headers()
+        .get(header::CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    let (parts, body) = request.into_parts();
+    let body = match length {
+        Some(1..=SMALL_BODY_BYTES_MAX) => {
+            let taken = tokio::time::timeout(
+                Duration::from_secs(BODY_S_MAX),
+                axum::body::to_bytes(body, SMALL_BODY_BYTES_MAX),
+            );
+            // What did not come is missed by whoever parses it.
+            taken.await.ok().and_then(Result::ok).unwrap_or_default().into()
+        }
+        _ => body,
+    };
+    next.run(Request::from_parts(parts, body)).await
 }
 
 /// The router of devices.

@@ -80,6 +80,9 @@ async fn get_readings(
     Param(id): Param<DeviceId>,
     Query(query): Query<RangeQuery>,
 ) -> Answer<Response> {
+    if query.px.is_some() {
+        return Err(Fault::invalid("`px` belongs to …/buckets; this route gives every reading").into());
+    }
     let (permit, place) = place(&app, &actor, id).await?;
     let (send, mut parts) = mpsc::channel(4);
     let (end, next) = oneshot::channel();

@@ -34,7 +34,7 @@ impl Span {
         let metric = Metric::parse(metric).map_err(|error| Fault::invalid(error.to_string()))?;
         let (from, to) = (parse_time(from)?, parse_time(to)?);
         if from.0 < 0 || from >= to {
-            return Err(Fault::invalid("`from` must lie before `to`"));
+            return Err(Fault::invalid("`from` must lie before `to`, and not before 1970"));
         }
         Ok(Self { metric, from, to })
     }

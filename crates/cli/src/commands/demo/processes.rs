@@ -84,18 +84,19 @@ pub fn agent(data: &Path, name: &str, args: &[&std::ffi::OsStr]) -> Result<Child
 
 /// Runs an agent to its end; its JSON answer.
 pub async fn agent_answer(data: &Path, name: &str, args: &[&std::ffi::OsStr]) -> Result<serde_json::Value> {
+    drop(log(data, name)?);
     let output = Command::new(agent_program()?)
         .arg("--json")
         .args(args)
         .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(log(data, name)?)
         .kill_on_drop(true)
         .output()
         .await
         .context("cannot start an agent")?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    let _ = std::fs::write(data.join("logs").join(format!("{name}.log")), said.as_bytes());
     if !output.status.success() {
-        bail!("the agent {name} ended with {}; see logs/{name}.log in the data folder", output.status);
+        bail!("{}", said.lines().last().unwrap_or("the agent ended without a word"));
     }
     let text = String::from_utf8_lossy(&output.stdout);
     serde_json::from_str(text.lines().last().unwrap_or_default()).context("the agent's answer is not JSON")

@@ -63,6 +63,8 @@ pub struct Stage<'a> {
 impl<'a> Stage<'a> {
     /// A new deployment that runs.
     pub async fn open(env: &'a Env, csv: Vec<PathBuf>) -> Result<Self> {
+        // Files that cannot be replayed are named before anything is started.
+        declared(env, &csv).await?;
         let port = if std::net::TcpListener::bind("127.0.0.1:8443").is_ok() { 8443 } else { 0 };
         let text = format!(
             "[server]\nlisten = \"127.0.0.1:{port}\"\n[monitor]\nlisten = \"127.0.0.1:0\"\n[telemetry]\nsettle_s = 2\n"
@@ -186,22 +188,29 @@ impl<'a> Stage<'a> {
 
     /// What the sensors of this machine and the files will send, declared before the first batch.
     async fn metrics(&self) -> Result<BTreeMap<String, api::MetricDeclaration>> {
-        let mut args: Vec<&OsStr> = vec!["inspect".as_ref(), "--sensors".as_ref()];
-        for file in &self.csv {
-            args.extend([OsStr::new("--csv"), file.as_os_str()]);
-        }
-        let found = agent_answer(self.env.data(), "inspect", &args).await?;
-        let mut metrics: BTreeMap<String, api::MetricDeclaration> = BTreeMap::new();
-        for (metric, unit) in found["metrics"].as_object().into_iter().flatten() {
-            let unit = unit.as_str().map(str::to_owned);
-            metrics.insert(metric.clone(), api::MetricDeclaration { unit, ..Default::default() });
-        }
-        let temperature =
-            api::MetricDeclaration { unit: Some("Cel".into()), range: Some([-40.0, 85.0]), period_s: None };
-        metrics.insert("temperature".into(), temperature);
-        Ok(metrics)
+        declared(self.env, &self.csv).await
     }
+}
 
+/// The metrics of this machine's sensors and of the files, as the agent names them.
+async fn declared(env: &Env, csv: &[PathBuf]) -> Result<BTreeMap<String, api::MetricDeclaration>> {
+    let mut args: Vec<&OsStr> = vec!["inspect".as_ref(), "--sensors".as_ref()];
+    for file in csv {
+        args.extend([OsStr::new("--csv"), file.as_os_str()]);
+    }
+    let found = agent_answer(env.data(), "inspect", &args).await?;
+    let mut metrics: BTreeMap<String, api::MetricDeclaration> = BTreeMap::new();
+    for (metric, unit) in found["metrics"].as_object().into_iter().flatten() {
+        let unit = unit.as_str().map(str::to_owned);
+        metrics.insert(metric.clone(), api::MetricDeclaration { unit, ..Default::default() });
+    }
+    let temperature =
+        api::MetricDeclaration { unit: Some("Cel".into()), range: Some([-40.0, 85.0]), period_s: None };
+    metrics.insert("temperature".into(), temperature);
+    Ok(metrics)
+}
+
+impl Stage<'_> {
     pub async fn claim_and_enroll(&mut self) -> Result<()> {
         let organization = self.organization.clone().context("the company comes first")?;
         let order = self.order.context("the factory comes first")?;
