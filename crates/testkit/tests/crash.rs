@@ -18,7 +18,7 @@ const DEVICES: usize = 8;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 fn rounds() -> usize {
-    if std::env::var_os("FIELDKEEP_NIGHTLY").is_some_and(|value| value == "1") { 200 } else { 10 }
+    if std::env::var_os("FIELDKEEP_NIGHTLY").is_some_and(|value| value == "1") { 200 } else { 30 }
 }
 
 async fn what_was_acknowledged_survives_every_kill(backend: Backend) {

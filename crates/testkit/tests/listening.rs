@@ -134,3 +134,20 @@ async fn two_thousand_slow_peers_leave_others_served(backend: Backend) {
     tokio::time::timeout(Duration::from_secs(240), all).await.expect("slow peers are closed by the timers");
     world.call("GET", "/api/v1/organizations", None).await.expect(200);
 }
+
+/// A body that never comes whole is told so, with a problem document, and not taken for an empty one.
+#[test]
+fn a_body_that_stalls_is_refused_as_too_slow() {
+    fieldkeep_testkit::world::block_on(async {
+        let world = World::new(Backend::Sqlite).await;
+        let mut tls = connect(&world, "localhost", b"http/1.1").await.unwrap();
+        let head = "POST /api/v1/organizations HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n\
+                    content-length: 10\r\nconnection: close\r\n\r\n{";
+        tls.write_all(head.as_bytes()).await.unwrap();
+        let mut text = Vec::new();
+        let answered = tokio::time::timeout(Duration::from_secs(60), tls.read_to_end(&mut text)).await;
+        let _ = answered.expect("the timer ends it");
+        let text = String::from_utf8_lossy(&text);
+        assert!(text.starts_with("HTTP/1.1 408") && text.contains("nothing was stored"), "{text}");
+    });
+}

@@ -1,8 +1,9 @@
 //! The two routers: people and programs on one name, devices on the other.
 
+use super::extract::read_body;
 use super::problem::{Answer, requests};
 use crate::fault::{Fault, Kind};
-use crate::limits::{BODY_S_MAX, SMALL_BODY_BYTES_MAX};
+use crate::limits::SMALL_BODY_BYTES_MAX;
 use crate::{App, access, admission, identity, project, quarantine, registry, telemetry};
 use axum::Router;
 use axum::extract::{Request, State};
@@ -11,7 +12,6 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use http::header;
 use std::sync::Arc;
-use std::time::Duration;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
@@ -52,7 +52,8 @@ pub fn people(app: Arc<App>) -> Router {
             get(move || async move { ([(header::CONTENT_TYPE, "application/json")], api) }),
         )
         .route("/crl/{organization}", get(identity::http::get_crl));
-    finish(router, app.config.server.people_name.clone()).layer(from_fn(small_bodies_first)).with_state(app)
+    let name = app.config.server.people_name.clone();
+    finish(router, name).layer(from_fn(small_bodies_first)).layer(from_fn(requests)).with_state(app)
 }
 
 /// Takes a small body off the stream before anybody refuses the request: some clients lose an answer that comes while
@@ -64,14 +65,10 @@ async fn small_bodies_first(request: Request, next: Next) -> Response {
         .and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
     let (parts, body) = request.into_parts();
     let body = match length {
-        Some(1..=SMALL_BODY_BYTES_MAX) => {
-            let taken = tokio::time::timeout(
-                Duration::from_secs(BODY_S_MAX),
-                axum::body::to_bytes(body, SMALL_BODY_BYTES_MAX),
-            );
-            // What did not come is missed by whoever parses it.
-            taken.await.ok().and_then(Result::ok).unwrap_or_default().into()
-        }
+        Some(1..=SMALL_BODY_BYTES_MAX) => match read_body(Request::new(body), SMALL_BODY_BYTES_MAX).await {
+            Ok(taken) => taken.into(),
+            Err(fault) => return super::Rejection(fault).into_response(),
+        },
         _ => body,
     };
     next.run(Request::from_parts(parts, body)).await
@@ -92,7 +89,8 @@ pub fn devices(app: Arc<App>) -> Router {
         .route("/.well-known/est/csrattrs", get(identity::http::get_csrattrs))
         .route("/.well-known/est/simpleenroll", post(identity::http::post_enroll))
         .route("/.well-known/est/simplereenroll", post(identity::http::post_reenroll));
-    finish(router, app.config.server.devices_name.clone()).with_state(app)
+    let name = app.config.server.devices_name.clone();
+    finish(router, name).layer(from_fn(requests)).with_state(app)
 }
 
 fn finish(router: Router<Arc<App>>, name: String) -> Router<Arc<App>> {
@@ -103,7 +101,6 @@ fn finish(router: Router<Arc<App>>, name: String) -> Router<Arc<App>> {
             Answer::<()>::Err(Fault::new(Kind::MethodNotAllowed, text).into())
         })
         .layer(from_fn_with_state(Arc::<str>::from(name), right_name))
-        .layer(from_fn(requests))
 }
 
 /// The router was chosen by SNI; a request that names another host is misdirected.
