@@ -13,9 +13,10 @@ use fieldkeep_server::db::Db;
 use fieldkeep_trust::sign::SigningKey;
 use fieldkeep_trust::tls;
 use serde_json::{Value as Json, json};
+use std::cell::RefCell;
 use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 /// Which database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,16 +61,19 @@ pub struct World {
     people: Option<reqwest::Client>,
 }
 
-/// Databases that tests of this process opened. They are closed before the process ends: OpenSSL cleans up at exit,
-/// and a connection that still closes itself in a thread of its own would find it gone.
-static OPENED: Mutex<Vec<Db>> = Mutex::new(Vec::new());
+// Databases that a test opened. They are closed before the process ends: OpenSSL cleans up at exit,
+// and a connection that still closes itself in a thread of its own would find it gone.
+// Of this thread: tests of one process run side by side, and each closes only its own.
+thread_local! {
+    static OPENED: RefCell<Vec<Db>> = const { RefCell::new(Vec::new()) };
+}
 
 /// Runs a test on a runtime of its own.
 pub fn block_on(test: impl Future<Output = ()>) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
         test.await;
-        let opened: Vec<Db> = OPENED.lock().unwrap().drain(..).collect();
+        let opened = OPENED.take();
         for db in opened {
             let _ = tokio::time::timeout(std::time::Duration::from_secs(10), db.close()).await;
         }
@@ -200,7 +204,7 @@ impl World {
         }
         let running = start(self.folder(), self.config(), self.clock.clone()).await;
         let running = running.unwrap_or_else(|error| panic!("{error}: {error:?}"));
-        OPENED.lock().unwrap().push(running.app.db.clone());
+        OPENED.with_borrow_mut(|opened| opened.push(running.app.db.clone()));
         self.running = Some(running);
         self.people = Some(self.client(self.tls(None)));
     }
