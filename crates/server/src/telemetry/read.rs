@@ -312,12 +312,14 @@ pub async fn aggregate(
     let mut aggregate =
         Aggregate::new(span.from, span.to, step_ns).map_err(|error| Fault::invalid(error.to_string()))?;
     let mut opener = Opener::new(app, project)?;
-    let waiting = app.tail.hours(project, None, span.hours());
+    // The tail before the snapshot: a piece that is flushed in between stands in the rows as well, never in neither.
+    let keys = app.tail.hours(project, None, span.hours());
+    let waiting: Vec<_> = keys.into_iter().map(|key| (key, app.tail.pieces(&key))).collect();
     let mut tx = app.db.read().await?;
     let mut hours: BTreeSet<Hour> = sql::hours(&mut tx, project, span.hours()).await?.into_iter().collect();
-    hours.extend(waiting.iter().map(|key| key.2));
+    hours.extend(waiting.iter().map(|(key, _)| key.2));
     for hour in hours {
-        for (device, parts) in hour_of_project(app, &mut tx, project, hour).await? {
+        for (device, parts) in hour_of_project(&waiting, &mut tx, project, hour).await? {
             if !wanted(&device) {
                 continue;
             }
@@ -356,15 +358,15 @@ fn devices(text: Option<&str>) -> Result<Option<BTreeSet<DeviceId>>, Fault> {
 
 /// What one hour of a project holds, device by device.
 async fn hour_of_project(
-    app: &App,
+    waiting: &[(Key, Vec<Arc<Piece>>)],
     tx: &mut AnyConnection,
     project: ProjectId,
     hour: Hour,
 ) -> Result<BTreeMap<DeviceId, HourParts>, Fault> {
-    let keys: Vec<Key> = app.tail.hours(project, None, (hour, hour));
-    let mut parts: BTreeMap<DeviceId, HourParts> = keys
-        .into_iter()
-        .map(|key| (key.1, HourParts { rows: Vec::new(), pieces: app.tail.pieces(&key) }))
+    let mut parts: BTreeMap<DeviceId, HourParts> = waiting
+        .iter()
+        .filter(|(key, _)| key.2 == hour)
+        .map(|(key, pieces)| (key.1, HourParts { rows: Vec::new(), pieces: pieces.clone() }))
         .collect();
     for row in sql::of_hour(tx, project, hour, QUERY_CHUNKS_MAX as u32 + 1).await? {
         let empty = || HourParts { rows: Vec::new(), pieces: Vec::new() };
