@@ -2,15 +2,20 @@
 //!
 //! Never: speaks to a device, holds logic, knows a database.
 
-use fieldkeep_domain::access::Role;
-use fieldkeep_domain::{DeviceId, KeyId, MakerId, OrderId, OrganizationId, ProjectId, QuarantineId, SiteId};
+use fieldkeep_domain::{
+    DeviceId, GroupId, MakerId, OrderId, OrganizationId, ProjectId, QuarantineId, SiteId,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::{IntoParams, ToSchema};
 
+mod access;
+mod account;
 mod registry;
 mod telemetry;
 
+pub use access::*;
+pub use account::*;
 pub use registry::*;
 pub use telemetry::*;
 
@@ -180,87 +185,35 @@ pub struct Site {
     pub networks: Vec<String>,
 }
 
-/// A key to be, for a program.
+/// A group of devices to be.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct NewKey {
-    /// What it is for, in words.
+pub struct NewGroup {
+    /// What people call it.
     pub name: String,
-    /// viewer, operator, installer, administrator or security.
-    #[schema(value_type = String)]
-    pub role: Role,
-    /// Inside which organization; absent: the whole deployment.
+    /// Below which group; absent: at the top.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
-    pub organization: Option<OrganizationId>,
-    /// Inside which project only.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
-    pub project: Option<ProjectId>,
-    /// Until when (RFC 3339); absent: no end.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub expires_at: Option<String>,
+    pub parent: Option<GroupId>,
 }
 
-/// A key of a program, without its secret.
+/// A group of a project's devices. Roles can be given for it.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub struct Key {
+pub struct Group {
     /// Which.
     #[schema(value_type = String)]
-    pub id: KeyId,
-    /// What it is for.
-    pub name: String,
-    /// What it may do.
+    pub id: GroupId,
+    /// Of which project.
     #[schema(value_type = String)]
-    pub role: Role,
-    /// Inside which organization; absent: the whole deployment.
+    pub project: ProjectId,
+    /// Below which group.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
-    pub organization: Option<OrganizationId>,
-    /// Inside which project only.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
-    pub project: Option<ProjectId>,
+    pub parent: Option<GroupId>,
+    /// What people call it.
+    pub name: String,
     /// Since when.
     pub created_at: String,
-    /// Until when.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub expires_at: Option<String>,
-    /// Its last use, to the minute.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub used_at: Option<String>,
-    /// When it was revoked.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub revoked_at: Option<String>,
-}
-
-/// A key with its secret: shown in this answer and never again.
-#[derive(Clone, Serialize, Deserialize, ToSchema)]
-pub struct KeySecret {
-    /// The key.
-    #[serde(flatten)]
-    pub key: Key,
-    /// The bearer token to send.
-    pub secret: String,
-}
-
-impl std::fmt::Debug for KeySecret {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "KeySecret({:?}, secret hidden)", self.key.id)
-    }
-}
-
-/// Which keys.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-pub struct KeyQuery {
-    /// Of this organization.
-    #[param(value_type = Option<String>)]
-    pub organization: Option<OrganizationId>,
-    /// Items on the page, 1 to 500; 100 when absent.
-    pub limit: Option<u32>,
-    /// The `next` of the page before.
-    pub after: Option<String>,
 }
 
 /// Why something is done: kept on the record.

@@ -1,6 +1,6 @@
 //! Devices: how a maker registers them and how a company claims, installs and withdraws them.
 
-use fieldkeep_domain::{DeviceId, MakerId, OrderId, OrganizationId, ProjectId, SiteId};
+use fieldkeep_domain::{DeviceId, GroupId, MakerId, OrderId, OrganizationId, ProjectId, SiteId};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -130,6 +130,10 @@ pub struct Device {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub site: Option<SiteId>,
+    /// In which group of its project.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub group: Option<GroupId>,
     /// How often it has changed hands.
     pub owner_epoch: u64,
     /// When its maker registered it.
@@ -163,10 +167,23 @@ pub struct DeviceQuery {
     /// In this project.
     #[param(value_type = Option<String>)]
     pub project: Option<ProjectId>,
+    /// In this group, or one below it.
+    #[param(value_type = Option<String>)]
+    pub group: Option<GroupId>,
     /// In this state.
     pub state: Option<String>,
     /// Items on the page, 1 to 500; 100 when absent.
     pub limit: Option<u32>,
     /// The `next` of the page before.
     pub after: Option<String>,
+}
+
+/// Which group a device should be in.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Arrange {
+    /// A group of its project; absent: none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub group: Option<GroupId>,
 }

@@ -1,13 +1,15 @@
 //! Acts: what people, programs, devices and jobs do, each a leaf of the tree from the first day.
 
 use crate::project::Scope;
-use crate::{DeviceId, KeyId, OrganizationId, Timestamp};
+use crate::{DeviceId, KeyId, OrganizationId, PersonId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Who did it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "kind", content = "id")]
 pub enum Doer {
+    /// A person in a session.
+    Person(PersonId),
     /// A program by its service-account key.
     Key(KeyId),
     /// A device by its certificate.

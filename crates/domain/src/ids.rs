@@ -70,6 +70,17 @@ id!(/** A work order of a factory. */ OrderId, "order");
 id!(/** A maker of devices. */ MakerId, "maker");
 id!(/** A quarantined batch. */ QuarantineId, "quarantine");
 id!(/** A request, for logs and problem documents. */ RequestId, "request");
+id!(/** A group of a project's devices. */ GroupId, "group");
+id!(/** A person with an account. */ PersonId, "person");
+id!(/** A role given to somebody. */ GrantId, "grant");
+id!(/** A role of a company's own. */ CustomRoleId, "role");
+id!(/** A rule that forbids, whatever roles say. */ GuardId, "guard rail");
+id!(/** A person's session. */ SessionId, "session");
+id!(/** A person's passkey. */ PasskeyId, "passkey");
+id!(/** A one-time link: an invitation or a reset. */ LinkId, "link");
+id!(/** An act that waits for a second person. */ ApprovalId, "approval");
+id!(/** A program's account. */ AccountId, "service account");
+id!(/** An identity provider of an organization. */ ProviderId, "identity provider");
 id!(/** A sealed row; part of what its seal authenticates. */ RowId, "row");
 
 #[cfg(test)]

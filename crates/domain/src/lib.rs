@@ -3,6 +3,7 @@
 //! Never: input or output, a clock, randomness, a key, SQL or HTTP. Whatever varies comes in as a parameter.
 
 pub mod access;
+pub mod account;
 pub mod admission;
 pub mod audit;
 pub mod identity;

@@ -28,6 +28,21 @@ pub const NETWORKS_MAX: usize = 64;
 /// Devices in one work order.
 pub const ORDER_DEVICES_MAX: u32 = 100_000;
 
+/// Failed sign-ins before somebody has to wait.
+pub const FREE_FAILURES: u32 = 5;
+/// The longest wait after failed sign-ins, in seconds.
+pub const WAIT_S_MAX: u64 = 15 * 60;
+/// Bytes of a password: more is refused before it is hashed.
+pub const PASSWORD_BYTES_MAX: usize = 512;
+/// Roles that one person may hold.
+pub const GRANTS_MAX: usize = 256;
+/// Passkeys of one person.
+pub const PASSKEYS_MAX: usize = 16;
+/// Groups above a group.
+pub const GROUP_DEPTH_MAX: usize = 8;
+/// Groups of one project.
+pub const GROUPS_MAX: usize = 1_000;
+
 /// How far a reading or a `sent` time may lie ahead of the server's clock, in seconds.
 pub const CLOCK_AHEAD_S_MAX: i64 = 5 * 60;
 /// How old a hello may be when a device is installed, in seconds.

@@ -1,7 +1,7 @@
 //! Organizations, projects and sites: where readings belong, what a project declares, from where a site may speak.
 
 use crate::telemetry::{Metric, Unit};
-use crate::{OrganizationId, ProjectId, SiteId, limits};
+use crate::{DeviceId, GroupId, OrganizationId, ProjectId, SiteId, limits};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt, net::IpAddr, str::FromStr};
 
@@ -91,30 +91,48 @@ pub enum Scope {
         /// Which.
         project: ProjectId,
     },
+    /// One group of a project's devices, and the groups below it.
+    Group {
+        /// The organization it is in.
+        organization: OrganizationId,
+        /// The project it is in.
+        project: ProjectId,
+        /// Which.
+        group: GroupId,
+    },
+    /// One device, as long as this organization owns it.
+    Device {
+        /// Whose.
+        organization: OrganizationId,
+        /// Which.
+        device: DeviceId,
+    },
 }
 
 impl Scope {
-    /// Whether everything in `other` is in here too.
+    /// Whether everything in `other` is in here too. Groups above groups are not known here: `access::Place` is.
     pub fn contains(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Deployment, _) => true,
-            (Self::Organization { organization: a }, Self::Organization { organization: b })
-            | (Self::Organization { organization: a }, Self::Project { organization: b, .. }) => a == b,
-            (Self::Project { project: a, .. }, Self::Project { project: b, .. }) => a == b,
-            _ => false,
+        match self {
+            Self::Deployment => true,
+            Self::Organization { organization } => other.organization() == Some(*organization),
+            Self::Project { project, .. } => other.project() == Some(*project),
+            Self::Group { .. } | Self::Device { .. } => self == other,
         }
     }
     /// The organization, where there is one.
     pub fn organization(&self) -> Option<OrganizationId> {
         match self {
             Self::Deployment => None,
-            Self::Organization { organization } | Self::Project { organization, .. } => Some(*organization),
+            Self::Organization { organization }
+            | Self::Project { organization, .. }
+            | Self::Group { organization, .. }
+            | Self::Device { organization, .. } => Some(*organization),
         }
     }
     /// The project, where there is one.
     pub fn project(&self) -> Option<ProjectId> {
         match self {
-            Self::Project { project, .. } => Some(*project),
+            Self::Project { project, .. } | Self::Group { project, .. } => Some(*project),
             _ => None,
         }
     }

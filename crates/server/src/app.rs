@@ -1,5 +1,6 @@
 //! Everything a running server holds, and how it starts and stops: the same code recovers and begins.
 
+use crate::access::Policies;
 use crate::admission::chain::Chains;
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
@@ -11,6 +12,7 @@ use crate::limits::{API_BURST, API_PER_S, DEVICE_BURST, DEVICE_PER_S};
 use crate::telemetry::Tail;
 use crate::{Fault, identity, jobs, journal, registry, telemetry};
 use arc_swap::ArcSwap;
+use fieldkeep_domain::audit::Doer;
 use fieldkeep_domain::{DeviceId, KeyId, Timestamp};
 use fieldkeep_trust::ca::{Authority, Profile};
 use fieldkeep_trust::keyring::{Keyring, KeyringError};
@@ -163,7 +165,9 @@ pub struct App {
     /// TLS, replaced when the certificate is renewed.
     pub tls: ArcSwap<Tls>,
     /// Limits per program.
-    pub callers: Buckets<KeyId>,
+    pub callers: Buckets<Doer>,
+    /// Who may do what.
+    pub policies: Policies,
     /// Limits per device.
     pub devices: Buckets<DeviceId>,
     server_ca: Authority,
@@ -197,7 +201,8 @@ impl App {
             lists: identity::Lists::default(),
             receipts_over: Mutex::default(),
             metrics: Metrics::default(),
-            callers: Buckets::new("requests-per-key", API_PER_S, API_BURST),
+            policies: Policies::new()?,
+            callers: Buckets::new("requests-per-caller", API_PER_S, API_BURST),
             devices: Buckets::new("requests-per-device", DEVICE_PER_S, DEVICE_BURST),
             used: Mutex::default(),
             looked_at: AtomicI64::new(clock.now().as_nanos()),

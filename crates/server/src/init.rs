@@ -4,7 +4,7 @@ use crate::app::{App, Folder, StartError};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::keys::Keys;
-use crate::{access, journal};
+use crate::{account, journal};
 use fieldkeep_trust::ca::{Authority, Profile};
 use fieldkeep_trust::keyring::{Keyring, KeyringError};
 use fieldkeep_trust::seal::{Binding, Purpose, SealKey};
@@ -58,7 +58,7 @@ async fn first_key(folder: &Folder, config: Config, clock: Clock) -> Result<(), 
     let (app, committer) = App::open(folder.clone(), config, clock).await?;
     let quiet = CancellationToken::new();
     let running = tokio::spawn(journal::run(app.clone(), committer, quiet.clone()));
-    let key = access::first_key(&app).await;
+    let key = account::keys::first_key(&app).await;
     quiet.cancel();
     let _ = running.await;
     app.db.close().await;

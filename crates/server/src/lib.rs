@@ -3,6 +3,7 @@
 //! Never: a decision that domain can make, a byte from outside that wire has not read, a key outside trust.
 
 pub mod access;
+pub mod account;
 pub mod admission;
 pub mod app;
 pub mod clock;

@@ -77,3 +77,5 @@ pub const READ_S_MAX: u64 = 5;
 pub const IMPORT_DEVICES_MAX: usize = 20_000;
 /// A device's oldest receipts are trimmed when a group ends with a batch whose number divides by this.
 pub const RECEIPTS_TRIMMED_EVERY: u64 = 64;
+/// Life of a program's access token, in seconds.
+pub const ACCESS_TOKEN_S: i64 = 10 * 60;

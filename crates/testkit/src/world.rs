@@ -324,9 +324,14 @@ impl World {
         self.post(&path, json!({"project": place.project, "site": place.site})).await
     }
 
-    /// Makes a key of a role for an organization or the whole deployment; its secret.
+    /// Makes a key of a role for a project or the whole deployment, with every right given explicitly; its secret.
     pub async fn key(&self, role: &str, place: Option<&Place>) -> String {
-        let mut body = json!({"name": format!("test {role}"), "role": role});
+        let rights: Vec<&str> = fieldkeep_domain::access::Action::ALL
+            .iter()
+            .filter(|action| action.is_sensitive())
+            .map(|action| action.name())
+            .collect();
+        let mut body = json!({"name": format!("test {role}"), "role": role, "rights": rights});
         if let Some(place) = place {
             body["project"] = json!(place.project);
         }

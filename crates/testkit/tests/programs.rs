@@ -137,7 +137,8 @@ async fn roles_allow_what_the_table_says(backend: Backend) {
             .await;
         assert_eq!(site.status == 201, matches!(role, "operator" | "administrator"), "{role}: {}", site.text);
         // A key of one project makes no organizations.
-        world.call_as(&key, "POST", "/api/v1/organizations", Some(&json!({"name": "x"}))).await.expect(404);
+        let made = world.call_as(&key, "POST", "/api/v1/organizations", Some(&json!({"name": "x"}))).await;
+        assert_eq!(made.expect(403).body["action"], "organization.create");
     }
 }
 
@@ -225,7 +226,7 @@ async fn bad_requests_are_problem_documents(backend: Backend) {
         }
     }
     let limited = limited.expect("a flood is limited");
-    assert!(limited.retry_after.is_some() && limited.body["limit"] == "requests-per-key");
+    assert!(limited.retry_after.is_some() && limited.body["limit"] == "requests-per-caller");
     world.call("GET", "/api/v1/organizations", None).await.expect(200);
 }
 

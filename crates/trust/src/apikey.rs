@@ -1,4 +1,5 @@
-//! API keys of devices and programs: `fk_dev_<key id>_<secret>_<crc>`, stored only as an HMAC under a versioned pepper.
+//! Keys of devices and programs, sessions and one-time links: `fk_dev_<id>_<secret>_<crc>`, stored only as an HMAC
+//! under a versioned pepper.
 //!
 //! Not a password hash: 256 random bits leave nothing to guess, and a slow hash would only be a lever for floods.
 
@@ -14,6 +15,10 @@ pub enum Holder {
     Device,
     /// A program, by a service account.
     Service,
+    /// A person's browser, as a cookie.
+    Session,
+    /// Whoever was sent a one-time link.
+    Link,
 }
 
 impl Holder {
@@ -21,6 +26,8 @@ impl Holder {
         match self {
             Self::Device => "fk_dev",
             Self::Service => "fk_svc",
+            Self::Session => "fk_ses",
+            Self::Link => "fk_link",
         }
     }
 }

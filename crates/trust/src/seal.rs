@@ -42,6 +42,18 @@ pub enum Purpose {
     Registry = 10,
     /// A batch waiting in a device's spool.
     Spool = 11,
+    /// A person: name, addresses, secrets of factors.
+    Person = 20,
+    /// A one-time link, a session, a sign-in.
+    Session = 21,
+    /// A flow that a browser carries between two requests.
+    Flow = 22,
+    /// Roles, guard rails, sign-in rules, identity providers of an organization.
+    Policy = 23,
+    /// An act that waits for a second person.
+    Approval = 24,
+    /// Where a key was last used from.
+    Use = 25,
 }
 
 /// Where a sealed row belongs. Authenticated, never stored with it: the reader has to know.

@@ -2,6 +2,7 @@
 //!
 //! Never: verifies a signature, holds a key, looks at a clock, reads a file or a socket.
 
+pub mod access_token;
 pub mod batch;
 pub mod body;
 pub mod cbor;

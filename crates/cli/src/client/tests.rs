@@ -3,7 +3,7 @@
 use super::*;
 use crate::exit::Exit;
 use fieldkeep_api::{NewKey, NewOrganization};
-use fieldkeep_domain::access::Role;
+use fieldkeep_domain::access::{Role, RoleRef};
 use fieldkeep_domain::{OrganizationId, Timestamp};
 use fieldkeep_server::Config;
 use fieldkeep_server::app::{self, Running};
@@ -144,13 +144,7 @@ async fn a_data_folder_leads_to_its_server_and_to_no_other() {
     let nobody = client.organization(OrganizationId::from_random([7; 16])).await.unwrap_err();
     assert!(nobody.to_string().contains("(request "), "{nobody}");
     assert_eq!(exit(nobody), Exit::NotFound);
-    let wish = NewKey {
-        name: "viewer".into(),
-        role: Role::Viewer,
-        organization: None,
-        project: None,
-        expires_at: None,
-    };
+    let wish = NewKey::of("viewer", RoleRef::Standard(Role::Viewer));
     let key = client.create_key(&wish).await.unwrap();
     let viewer = client.with_key(key.secret.as_bytes()).unwrap();
     assert_eq!(exit(viewer.create_key(&wish).await.unwrap_err()), Exit::Unauthorized);

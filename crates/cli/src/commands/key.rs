@@ -7,8 +7,8 @@ use crate::out::{Table, clean, second_or_dash};
 use crate::when::When;
 use anyhow::{Context, Result};
 use fieldkeep_api::{Key, KeyQuery, KeySecret, NewKey};
-use fieldkeep_domain::access::Role;
-use fieldkeep_domain::{KeyId, OrganizationId, ProjectId};
+use fieldkeep_domain::access::{Action, RoleRef};
+use fieldkeep_domain::{AccountId, DeviceId, GroupId, KeyId, OrganizationId, ProjectId};
 use fieldkeep_wire::json::format_time;
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -30,15 +30,27 @@ enum Command {
         /// What it is for
         #[arg(value_parser = super::name)]
         name: String,
-        /// viewer, operator, installer, administrator or security
+        /// A standard role such as viewer, program-reader or installer, or the id of an organization's own
         #[arg(long, value_parser = super::role)]
-        role: Role,
+        role: RoleRef,
         /// Inside this organization only
         #[arg(long, value_name = "ID")]
         organization: Option<OrganizationId>,
         /// Inside this project only
         #[arg(long, value_name = "ID")]
         project: Option<ProjectId>,
+        /// Inside this group of devices only
+        #[arg(long, value_name = "ID")]
+        group: Option<GroupId>,
+        /// This device only
+        #[arg(long, value_name = "ID")]
+        device: Option<DeviceId>,
+        /// The service account that it belongs to
+        #[arg(long, value_name = "ID")]
+        account: Option<AccountId>,
+        /// A sensitive action of its role that it may do, for example device.revoke; may be repeated
+        #[arg(long = "right", value_name = "ACTION", value_parser = super::action)]
+        rights: Vec<Action>,
         /// Until when (RFC 3339); no end when absent
         #[arg(long, value_name = "TIME", value_parser = expiry)]
         expires: Option<String>,
@@ -88,9 +100,21 @@ fn expiry(text: &str) -> Result<String, &'static str> {
 pub async fn run(args: Args, env: &Env) -> Result<Exit> {
     let client = env.client()?;
     match args.command {
-        Command::Create { name, role, organization, project, expires: expires_at, out } => {
+        Command::Create {
+            name,
+            role,
+            organization,
+            project,
+            group,
+            device,
+            account,
+            rights,
+            expires: expires_at,
+            out,
+        } => {
             let file = reserve(out.as_deref())?;
-            let new = NewKey { name, role, organization, project, expires_at };
+            let new =
+                NewKey { name, role, account, organization, project, group, device, expires_at, rights };
             hand_over(env, &client.create_key(&new).await?, file, out.as_deref())?;
         }
         Command::Rotate { id, out } => {
@@ -137,6 +161,12 @@ fn hand_over(env: &Env, made: &KeySecret, file: Option<SecretFile>, path: Option
 }
 
 fn place(key: &Key) -> String {
+    if let Some(device) = key.device {
+        return format!("device {device}");
+    }
+    if let Some(group) = key.group {
+        return format!("group {group}");
+    }
     match (key.organization, key.project) {
         (_, Some(project)) => format!("project {project}"),
         (Some(organization), None) => format!("organization {organization}"),

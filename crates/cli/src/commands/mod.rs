@@ -22,7 +22,7 @@ use crate::client::{self, Client};
 use crate::exit::{self, Exit};
 use crate::out::{Closed, Out, one_line};
 use anyhow::Result;
-use fieldkeep_domain::access::Role;
+use fieldkeep_domain::access::{Action, Role, RoleRef};
 use fieldkeep_domain::project::Name;
 use fieldkeep_server::app::Folder;
 use fieldkeep_server::clock::Clock;
@@ -158,7 +158,13 @@ fn reason(text: &str) -> Result<String, &'static str> {
 }
 
 /// A role by its name.
-fn role(text: &str) -> Result<Role, String> {
+fn role(text: &str) -> Result<RoleRef, String> {
     let names = || Role::ALL.iter().map(|role| role.name()).collect::<Vec<_>>().join(", ");
-    Role::parse(text).ok_or_else(|| format!("one of {} expected", names()))
+    RoleRef::parse(text).ok_or_else(|| format!("one of {} or the id of a custom role expected", names()))
+}
+
+/// An action by its name.
+fn action(text: &str) -> Result<Action, String> {
+    let names = || Action::ALL.iter().map(|action| action.name()).collect::<Vec<_>>().join(", ");
+    Action::parse(text).ok_or_else(|| format!("one of {} expected", names()))
 }

@@ -1,186 +1,164 @@
-//! Who is asking and what they may do: keys of programs, `authorize`, permits.
+//! May this one do that here? One question that everything passes through, its answer explained, and what is given to
+//! whom: roles, policies, approvals, broken glass.
 //!
-//! Never: lets an error become a yes, tells a caller of things outside its scope, stores a secret.
+//! Never: lets an error become a yes, tells a caller of things outside its scope, gives what the giver does not hold.
 
 pub mod http;
+mod policies;
+pub mod rules;
 mod sql;
 
-use crate::fault::Kind;
-use crate::keys::PEPPER_NOW;
-use crate::{App, Fault};
-use fieldkeep_api::{Key, KeyQuery, KeySecret, NewKey, Page};
-use fieldkeep_domain::access::{Action, Actor, Permit, Role};
-use fieldkeep_domain::audit::Act;
-use fieldkeep_domain::project::{Name, Scope};
-use fieldkeep_domain::{KeyId, Timestamp};
-use fieldkeep_trust::apikey::{ApiKey, Holder};
-use fieldkeep_trust::seal::{Binding, Purpose};
-use fieldkeep_wire::json::parse_time;
-use serde_json::json;
-use std::sync::Arc;
+pub use policies::Policies;
 
-/// The last use of a key is kept to the minute: a write per request would tell nothing more.
-const USED_EVERY_S: i64 = 60;
+use crate::fault::Kind;
+use crate::{App, Fault};
+use fieldkeep_domain::access::{Action, Actor, Permit, Place, Reach, RoleRef};
+use fieldkeep_domain::project::Scope;
+use fieldkeep_policy::{Ask, Decision, Obligation, Slice};
 
 /// Allows or refuses; the only maker of permits.
 ///
-/// Outside the actor's scope nothing exists (404); inside, a refusal names the action that is missing (403).
-pub fn authorize(actor: &Actor, action: Action, scope: Scope) -> Result<Permit, Fault> {
-    if !actor.scope.contains(&scope) {
+/// What the actor has no right at all over does not exist (404); elsewhere a refusal names the action that is missing
+/// (403), and never the thing.
+pub async fn authorize(
+    app: &App,
+    actor: &Actor,
+    action: Action,
+    place: impl Into<Place>,
+) -> Result<Permit, Fault> {
+    let place = place.into();
+    if !actor.knows_of(&place) {
         return Err(Fault::not_found("object"));
     }
-    if !fieldkeep_policy::allows(actor.role, action) {
-        let text = format!(
-            "role `{}` lacks the action `{action}`; ask an administrator for a key that has it",
-            actor.role
-        );
-        return Err(Fault::new(Kind::Forbidden, text).with("action", action.name()));
+    let slice = app.policies.slice(app, place.scope.organization()).await?;
+    match verdict(app, actor, &slice, action, &place, false) {
+        Decision::Allow(_) => Ok(Permit::assertion(actor.doer, action, place.scope)),
+        decision => Err(refusal(actor, action, &decision)),
     }
-    Ok(Permit::assertion(actor.key, action, scope))
 }
 
-/// The program behind a bearer key. Unknown, wrong, expired and revoked keys all look the same from outside.
-pub async fn authenticate(app: &App, bearer: Option<&str>) -> Result<Actor, Fault> {
-    let refused = || {
-        let text = "a valid key is required: send `Authorization: Bearer fk_svc_…`";
-        Fault::new(Kind::Unauthenticated, text)
-    };
-    let key = ApiKey::parse(bearer.ok_or_else(refused)?, Holder::Service).map_err(|_| refused())?;
-    let mut tx = app.db.read().await?;
-    let row = sql::find(&mut tx, key.id).await?.ok_or_else(refused)?;
-    drop(tx);
-    let now = app.clock.now();
-    if !key.matches(&app.keys.pepper(row.pepper)?, &row.verifier) || !row.stands(now) {
-        return Err(refused());
+/// The decision alone.
+fn verdict(
+    app: &App,
+    actor: &Actor,
+    slice: &Slice,
+    action: Action,
+    place: &Place,
+    approved: bool,
+) -> Decision {
+    if actor.is_narrowed(action) {
+        return Decision::NoRole;
     }
-    let unused = row.used_at.is_none_or(|used| now.secs_since(used) >= USED_EVERY_S);
-    if unused && app.mark_used(key.id, now) {
-        // For people to look at: a disk that takes no write leaves reading as it was.
-        if let Err(fault) = note_use(app, key.id, now).await {
-            tracing::warn!(key = %key.id, inside = ?fault.inside, "access.used failed");
+    let roles = actor.roles(action, place);
+    let ask = Ask {
+        doer: actor.doer,
+        roles: &roles,
+        action,
+        place,
+        fresh: !action.is_sensitive() || actor.is_fresh(action),
+        approved,
+        address: actor.address,
+    };
+    app.policies.engine.decide(slice, &ask)
+}
+
+/// A refusal in words: the action and what would help.
+fn refusal(actor: &Actor, action: Action, decision: &Decision) -> Fault {
+    let forbidden = |text: String| Fault::new(Kind::Forbidden, text).with("action", action.name());
+    match decision {
+        Decision::Allow(_) => Fault::internal("a refusal of what was allowed"),
+        Decision::NoRole if actor.is_narrowed(action) => {
+            forbidden(format!("this token was asked for without `{action}`: ask for one that has it"))
+        }
+        Decision::NoRole => forbidden(format!(
+            "none of your roles here has the action `{action}`; an administrator can give you one that has"
+        )),
+        Decision::Owes(_, Obligation::StepUp) => match actor.standing {
+            fieldkeep_domain::access::Standing::Person { .. } => {
+                forbidden(format!("`{action}` asks for a fresh passkey or code: step up, then send it again"))
+                    .with("needs", "step-up")
+            }
+            fieldkeep_domain::access::Standing::Program { .. } => forbidden(format!(
+                "`{action}` has to be given to a key explicitly, in its `rights`; this key was not"
+            ))
+            .with("needs", "right"),
+        },
+        Decision::Owes(_, Obligation::SecondPerson) => {
+            forbidden(format!("`{action}` needs a second person here")).with("needs", "second-person")
+        }
+        Decision::Forbidden(_) => {
+            forbidden(format!("a guard rail of this organization forbids `{action}` in these circumstances"))
+        }
+        Decision::Broken(why) => {
+            Fault::internal(format!("`{action}` was denied because a policy failed: {why}"))
         }
     }
-    Ok(Actor { key: key.id, role: row.role, scope: row.scope, expires_at: row.expires_at })
 }
 
-async fn note_use(app: &App, key: KeyId, now: Timestamp) -> Result<(), Fault> {
-    let mut tx = app.db.write().await?;
-    sql::used(&mut tx, key, now).await?;
-    Ok(tx.commit().await?)
+/// A list that somebody may see: how far it reaches. What a guard rail takes away is asked row by row.
+pub struct Listing<'a> {
+    /// The proof.
+    pub permit: Permit,
+    /// What a statement may select.
+    pub reach: Reach,
+    app: &'a App,
+    actor: &'a Actor,
 }
 
-/// Makes a key. Its secret is in the answer and nowhere else.
-pub async fn create(app: &Arc<App>, permit: Permit, new: NewKey) -> Result<KeySecret, Fault> {
-    let name = Name::parse(&new.name)?;
-    let expires_at = new.expires_at.as_deref().map(parse_time).transpose()?;
-    let scope = permit.scope();
-    let key = ApiKey::generate(Holder::Service);
-    let row = new_row(app, &key, new.role, scope, &name, expires_at)?;
-    let shown = row.shown(name.to_string());
-    let act = Act::new(permit.doer(), "key.create", key.id, scope, row.created_at)
-        .with(json!({"role": new.role, "name": name.as_str(), "expires_at": new.expires_at}));
-    app.journal.act(move |tx, _| Box::pin(async move { Ok((act, sql::insert(tx, &row).await?)) })).await?;
-    Ok(KeySecret { key: shown, secret: String::from_utf8_lossy(key.expose().expose()).into_owned() })
-}
-
-fn new_row(
-    app: &App,
-    key: &ApiKey,
-    role: Role,
-    scope: Scope,
-    name: &Name,
-    expires_at: Option<Timestamp>,
-) -> Result<sql::KeyRow, Fault> {
-    let binding = Binding::deployment(Purpose::Name, *key.id.as_bytes());
-    Ok(sql::KeyRow {
-        id: key.id,
-        role,
-        scope,
-        sealed: app.keys.organization(None)?.seal.seal(&binding, name.as_str().as_bytes())?,
-        verifier: key.verifier(&app.keys.pepper(PEPPER_NOW)?).as_bytes().to_vec(),
-        pepper: PEPPER_NOW,
-        created_at: app.clock.now(),
-        expires_at,
-        used_at: None,
-        revoked_at: None,
-    })
-}
-
-/// The key of the deployment's first administrator, made once at `init`, before anybody could permit it.
-pub async fn first_key(app: &Arc<App>) -> Result<KeySecret, Fault> {
-    let key = ApiKey::generate(Holder::Service);
-    let name = Name::parse("operator.key")?;
-    let row = new_row(app, &key, Role::Administrator, Scope::Deployment, &name, None)?;
-    let shown = row.shown(name.to_string());
-    let at = row.created_at;
-    app.journal
-        .act(move |tx, _| {
-            Box::pin(async move {
-                if sql::any(tx).await? {
-                    return Err(Fault::conflict(
-                        "this deployment already has keys; the first one is made only once",
-                    ));
-                }
-                sql::insert(tx, &row).await?;
-                let doer = fieldkeep_domain::audit::Doer::Server;
-                Ok((Act::new(doer, "key.create", row.id, Scope::Deployment, at), ()))
-            })
-        })
-        .await?;
-    Ok(KeySecret { key: shown, secret: String::from_utf8_lossy(key.expose().expose()).into_owned() })
-}
-
-/// The keys that an actor may see.
-pub async fn list(app: &App, permit: Permit, query: &KeyQuery) -> Result<Page<Key>, Fault> {
-    let (limit, after) = crate::http::page(query.limit, query.after.as_deref())?;
-    let mut tx = app.db.read().await?;
-    let rows = sql::list(&mut tx, permit.scope(), after, limit + 1).await?;
-    let items: Result<Vec<Key>, Fault> = rows.iter().map(|row| Ok(row.shown(open_name(app, row)?))).collect();
-    Ok(crate::http::paged(items?, limit, |key| key.id.to_string()))
-}
-
-fn open_name(app: &App, row: &sql::KeyRow) -> Result<String, Fault> {
-    let binding = Binding::deployment(Purpose::Name, *row.id.as_bytes());
-    let name = app.keys.organization(None)?.seal.open(&binding, &row.sealed)?;
-    Ok(String::from_utf8_lossy(&name).into_owned())
-}
-
-/// The scope that a key was given: what `authorize` needs before it is touched.
-pub async fn scope_of(app: &App, key: KeyId) -> Result<Scope, Fault> {
-    let mut tx = app.db.read().await?;
-    Ok(sql::find(&mut tx, key).await?.ok_or_else(|| Fault::not_found("key"))?.scope)
-}
-
-/// Makes a successor with the same rights. The old key goes on until it is revoked, so that nothing stops meanwhile.
-pub async fn rotate(app: &Arc<App>, permit: Permit, id: KeyId) -> Result<KeySecret, Fault> {
-    let mut tx = app.db.read().await?;
-    let old = sql::find(&mut tx, id).await?.ok_or_else(|| Fault::not_found("key"))?;
-    drop(tx);
-    if !old.stands(app.clock.now()) {
-        return Err(Fault::conflict("this key is revoked or expired: create a new one instead"));
+impl Listing<'_> {
+    /// Whether a row may be shown.
+    pub async fn shows(&self, place: &Place) -> Result<bool, Fault> {
+        let slice = self.app.policies.slice(self.app, place.scope.organization()).await?;
+        Ok(verdict(self.app, self.actor, &slice, self.permit.action(), place, false).is_allowed())
     }
-    let name = Name::parse(&open_name(app, &old)?)?;
-    let key = ApiKey::generate(Holder::Service);
-    let row = new_row(app, &key, old.role, old.scope, &name, old.expires_at)?;
-    let shown = row.shown(name.to_string());
-    let act = Act::new(permit.doer(), "key.rotate", id, old.scope, row.created_at)
-        .with(json!({"successor": key.id}));
-    app.journal.act(move |tx, _| Box::pin(async move { Ok((act, sql::insert(tx, &row).await?)) })).await?;
-    Ok(KeySecret { key: shown, secret: String::from_utf8_lossy(key.expose().expose()).into_owned() })
 }
 
-/// Withdraws a key at once.
-pub async fn revoke(app: &Arc<App>, permit: Permit, id: KeyId, reason: String) -> Result<(), Fault> {
-    let now = app.clock.now();
-    let act = Act::new(permit.doer(), "key.revoke", id, permit.scope(), now).with(json!({"reason": reason}));
-    app.journal
-        .act(move |tx, _| {
-            Box::pin(async move {
-                if !sql::revoke(tx, id, now).await? {
-                    return Err(Fault::conflict("this key is already revoked"));
-                }
-                Ok((act, ()))
-            })
-        })
-        .await
+/// How far an action reaches for somebody. An actor who has it nowhere is refused.
+pub async fn listing<'a>(app: &'a App, actor: &'a Actor, action: Action) -> Result<Listing<'a>, Fault> {
+    let mut reach = Reach::default();
+    for grant in actor.standing_grants() {
+        let slice = app.policies.slice(app, grant.scope.organization()).await?;
+        if app.policies.engine.role_allows(&slice, grant.role, action) && !actor.is_narrowed(action) {
+            reach.add(&grant.scope);
+        }
+    }
+    if reach.is_empty() {
+        return Err(refusal(actor, action, &Decision::NoRole));
+    }
+    if !reach.groups.is_empty() {
+        let mut tx = app.db.read().await?;
+        reach.groups = crate::project::group::below(&mut tx, &reach.groups).await?;
+    }
+    let permit = Permit::assertion(actor.doer, action, Scope::Deployment);
+    Ok(Listing { permit, reach, app, actor })
+}
+
+/// Whether somebody holds everything that a role would give over a scope: nobody gives what they do not hold.
+pub async fn holds(app: &App, actor: &Actor, role: RoleRef, scope: &Scope) -> Result<bool, Fault> {
+    let place = crate::project::group::place_of(app, *scope).await?;
+    let slice = app.policies.slice(app, scope.organization()).await?;
+    let engine = &app.policies.engine;
+    let given = engine.actions_of(&slice, role);
+    Ok(given.into_iter().all(|action| {
+        actor
+            .standing_grants()
+            .filter(|grant| place.is_in(&grant.scope))
+            .any(|grant| engine.role_allows(&slice, grant.role, action))
+    }))
+}
+
+/// The refusal to give what the giver does not hold.
+pub fn not_held(role: RoleRef) -> Fault {
+    let text = format!("you do not hold everything that role `{role}` gives there, so you cannot give it");
+    Fault::new(Kind::Forbidden, text).with("action", Action::RoleGrant.name())
+}
+
+/// Whether a role exists where it is to be given.
+pub async fn check_role(app: &App, role: RoleRef, scope: &Scope) -> Result<(), Fault> {
+    let RoleRef::Custom(id) = role else { return Ok(()) };
+    let slice = app.policies.slice(app, scope.organization()).await?;
+    match slice.additions().roles.contains_key(&id) {
+        true => Ok(()),
+        false => Err(Fault::invalid(format!("`role`: no role `{id}` in this organization"))),
+    }
 }

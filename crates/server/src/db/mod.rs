@@ -1,6 +1,7 @@
 //! The one database: connections, transactions, migrations. Never: a statement about a noun; those stand in `sql.rs`.
 
 mod dialect;
+pub mod reach;
 
 pub use dialect::Dialect;
 
@@ -19,7 +20,10 @@ const POSTGRES_CONNECTIONS: u32 = 12;
 /// How long a caller waits for a connection before it is told the server is busy.
 const ACQUIRE_S_MAX: u64 = 10;
 
-const MIGRATIONS: &[(i64, &str, &str)] = &[(1, "spine", include_str!("migrations/0001_spine.sql"))];
+const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (1, "spine", include_str!("migrations/0001_spine.sql")),
+    (2, "people", include_str!("migrations/0002_people.sql")),
+];
 
 /// Why the database cannot be used. The operator can mend each.
 #[derive(Debug, thiserror::Error)]

@@ -7,7 +7,7 @@ use crate::limits::{
     API_BODY_BYTES_MAX, BODY_S_MAX, DRAIN_BYTES_MAX, IMPORT_BYTES_MAX, PAGE_DEFAULT, PAGE_MAX,
     SMALL_BODY_BYTES_MAX,
 };
-use crate::{App, Fault, access};
+use crate::{App, Fault, account};
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use bytes::{Bytes, BytesMut};
 use fieldkeep_api::Page;
@@ -16,18 +16,24 @@ use http::request::Parts;
 use http::{HeaderMap, header};
 use http_body_util::BodyExt;
 use serde::de::DeserializeOwned;
+use std::net::IpAddr;
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// The program behind the request. Take it first: nothing else of the request is read before it.
+/// The address at the other end of the connection.
+#[derive(Debug, Clone, Copy)]
+pub struct RemoteAddress(pub IpAddr);
+
+/// The person or program behind the request. Take it first: nothing else of the request is read before it.
 pub struct Caller(pub Actor);
 
 impl FromRequestParts<Arc<App>> for Caller {
     type Rejection = Rejection;
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Rejection> {
-        let actor = access::authenticate(app, bearer(&parts.headers)).await?;
-        app.callers.take(actor.key)?;
+        let address = parts.extensions.get::<RemoteAddress>().map(|from| from.0);
+        let actor = account::authenticate(app, bearer(&parts.headers), address).await?;
+        app.callers.take(actor.doer)?;
         Ok(Self(actor))
     }
 }

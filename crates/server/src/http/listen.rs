@@ -114,7 +114,10 @@ impl Shared {
             Err(_) => return tracing::debug!(%peer, "http.handshake too slow"),
         };
         match side {
-            Side::People => self.drive(tls, self.people.clone(), CancellationToken::new()).await,
+            Side::People => {
+                let router = self.people.clone().layer(axum::Extension(super::RemoteAddress(peer.ip())));
+                self.drive(tls, router, CancellationToken::new()).await;
+            }
             Side::Devices => self.device(tls, peer).await,
         }
     }

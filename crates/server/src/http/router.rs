@@ -4,7 +4,7 @@ use super::extract::read_body;
 use super::problem::{Answer, requests};
 use crate::fault::{Fault, Kind};
 use crate::limits::SMALL_BODY_BYTES_MAX;
-use crate::{App, access, admission, identity, project, quarantine, registry, telemetry};
+use crate::{App, access, account, admission, identity, project, quarantine, registry, telemetry};
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
@@ -31,6 +31,7 @@ fn contract() -> OpenApiRouter<Arc<App>> {
         OpenApiRouter::new()
             .merge(project::http::routes())
             .merge(registry::http::routes())
+            .merge(account::http::routes())
             .merge(access::http::routes())
             .merge(telemetry::http::routes())
             .merge(quarantine::http::routes()),
@@ -51,6 +52,7 @@ pub fn people(app: Arc<App>) -> Router {
             "/api/v1/openapi.json",
             get(move || async move { ([(header::CONTENT_TYPE, "application/json")], api) }),
         )
+        .route("/oauth/token", post(account::http::post_token))
         .route("/crl/{organization}", get(identity::http::get_crl));
     let name = app.config.server.people_name.clone();
     finish(router, name).layer(from_fn(small_bodies_first)).layer(from_fn(requests)).with_state(app)

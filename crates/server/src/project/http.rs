@@ -1,13 +1,13 @@
 //! `/api/v1/organizations`, `/api/v1/projects` and their sites.
 
-use crate::access::authorize;
+use crate::access::{authorize, listing};
 use crate::http::{Answer, Body, Caller, Param, Query};
-use crate::{App, project};
+use crate::{App, Fault, project};
 use axum::Json;
 use axum::extract::State;
 use fieldkeep_api::{
-    NewOrganization, NewProject, NewSite, Organization, Page, PageQuery, Problem, Project, ProjectSettings,
-    Site,
+    Group, NewGroup, NewOrganization, NewProject, NewSite, Organization, Page, PageQuery, Problem, Project,
+    ProjectSettings, Site,
 };
 use fieldkeep_domain::access::Action;
 use fieldkeep_domain::project::Scope;
@@ -24,6 +24,7 @@ pub fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(get_project))
         .routes(routes!(put_settings))
         .routes(routes!(post_site, get_sites))
+        .routes(routes!(post_group, get_groups))
 }
 
 /// Make an organization.
@@ -34,7 +35,7 @@ async fn post_organization(
     Caller(actor): Caller,
     Body(new): Body<NewOrganization>,
 ) -> Answer<(StatusCode, Json<Organization>)> {
-    let permit = authorize(&actor, Action::OrganizationCreate, Scope::Deployment)?;
+    let permit = authorize(&app, &actor, Action::OrganizationCreate, Scope::Deployment).await?;
     Ok((StatusCode::CREATED, Json(project::create_organization(&app, permit, new).await?)))
 }
 
@@ -46,8 +47,8 @@ async fn get_organizations(
     Caller(actor): Caller,
     Query(query): Query<PageQuery>,
 ) -> Answer<Json<Page<Organization>>> {
-    let permit = authorize(&actor, Action::OrganizationRead, actor.scope)?;
-    Ok(Json(project::organizations(&app, permit, &query).await?))
+    let listing = listing(&app, &actor, Action::OrganizationRead).await?;
+    Ok(Json(project::organizations(&app, listing, &query).await?))
 }
 
 /// Show an organization.
@@ -60,7 +61,7 @@ async fn get_organization(
     Param(id): Param<OrganizationId>,
 ) -> Answer<Json<Organization>> {
     let scope = project::scope(&app, Some(id), None).await?;
-    let permit = authorize(&actor, Action::OrganizationRead, scope)?;
+    let permit = authorize(&app, &actor, Action::OrganizationRead, scope).await?;
     Ok(Json(project::organization(&app, permit, id).await?))
 }
 
@@ -75,7 +76,7 @@ async fn post_project(
     Body(new): Body<NewProject>,
 ) -> Answer<(StatusCode, Json<Project>)> {
     let scope = project::scope(&app, Some(organization), None).await?;
-    let permit = authorize(&actor, Action::ProjectWrite, scope)?;
+    let permit = authorize(&app, &actor, Action::ProjectWrite, scope).await?;
     Ok((StatusCode::CREATED, Json(project::create_project(&app, permit, organization, new).await?)))
 }
 
@@ -89,13 +90,13 @@ async fn get_projects(
     Param(organization): Param<OrganizationId>,
     Query(query): Query<PageQuery>,
 ) -> Answer<Json<Page<Project>>> {
-    let mut scope = project::scope(&app, Some(organization), None).await?;
-    // A key of one project sees that project in the list of its organization, and nothing else.
-    if scope.contains(&actor.scope) {
-        scope = actor.scope;
+    // Asked of the organization first, so that one which may not be known of is not told from one without projects.
+    let scope = project::scope(&app, Some(organization), None).await?;
+    if !actor.knows_of(&scope.into()) {
+        return Err(Fault::not_found("organization").into());
     }
-    let permit = authorize(&actor, Action::ProjectRead, scope)?;
-    Ok(Json(project::projects(&app, permit, organization, &query).await?))
+    let listing = listing(&app, &actor, Action::ProjectRead).await?;
+    Ok(Json(project::projects(&app, listing, organization, &query).await?))
 }
 
 /// Show a project.
@@ -107,7 +108,7 @@ async fn get_project(
     Param(id): Param<ProjectId>,
 ) -> Answer<Json<Project>> {
     let scope = project::scope(&app, None, Some(id)).await?;
-    let permit = authorize(&actor, Action::ProjectRead, scope)?;
+    let permit = authorize(&app, &actor, Action::ProjectRead, scope).await?;
     Ok(Json(project::project(&app, permit, id).await?))
 }
 
@@ -122,7 +123,7 @@ async fn put_settings(
     Body(settings): Body<ProjectSettings>,
 ) -> Answer<Json<Project>> {
     let scope = project::scope(&app, None, Some(id)).await?;
-    let permit = authorize(&actor, Action::ProjectWrite, scope)?;
+    let permit = authorize(&app, &actor, Action::ProjectWrite, scope).await?;
     Ok(Json(project::set_settings(&app, permit, id, settings).await?))
 }
 
@@ -137,7 +138,7 @@ async fn post_site(
     Body(new): Body<NewSite>,
 ) -> Answer<(StatusCode, Json<Site>)> {
     let scope = project::scope(&app, None, Some(id)).await?;
-    let permit = authorize(&actor, Action::ProjectWrite, scope)?;
+    let permit = authorize(&app, &actor, Action::ProjectWrite, scope).await?;
     Ok((StatusCode::CREATED, Json(project::create_site(&app, permit, id, new).await?)))
 }
 
@@ -152,6 +153,36 @@ async fn get_sites(
     Query(query): Query<PageQuery>,
 ) -> Answer<Json<Page<Site>>> {
     let scope = project::scope(&app, None, Some(id)).await?;
-    let permit = authorize(&actor, Action::ProjectRead, scope)?;
+    let permit = authorize(&app, &actor, Action::ProjectRead, scope).await?;
     Ok(Json(project::sites(&app, permit, id, &query).await?))
+}
+
+/// Make a group of devices.
+#[utoipa::path(post, path = "/projects/{project}/groups", tag = "projects",
+    params(("project" = String, Path)), request_body = NewGroup,
+    responses((status = 201, body = Group), (status = "default", body = Problem)))]
+async fn post_group(
+    State(app): State<Arc<App>>,
+    Caller(actor): Caller,
+    Param(id): Param<ProjectId>,
+    Body(new): Body<NewGroup>,
+) -> Answer<(StatusCode, Json<Group>)> {
+    let scope = project::scope(&app, None, Some(id)).await?;
+    let permit = authorize(&app, &actor, Action::GroupWrite, scope).await?;
+    Ok((StatusCode::CREATED, Json(project::group::create(&app, permit, id, new).await?)))
+}
+
+/// List a project's groups.
+#[utoipa::path(get, path = "/projects/{project}/groups", tag = "projects",
+    params(("project" = String, Path), PageQuery),
+    responses((status = 200, body = Page<Group>), (status = "default", body = Problem)))]
+async fn get_groups(
+    State(app): State<Arc<App>>,
+    Caller(actor): Caller,
+    Param(id): Param<ProjectId>,
+    Query(query): Query<PageQuery>,
+) -> Answer<Json<Page<Group>>> {
+    let scope = project::scope(&app, None, Some(id)).await?;
+    let permit = authorize(&app, &actor, Action::ProjectRead, scope).await?;
+    Ok(Json(project::group::list(&app, permit, id, &query).await?))
 }

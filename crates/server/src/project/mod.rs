@@ -2,16 +2,19 @@
 //!
 //! Never: shows one project to another, stores a name in the clear.
 
+pub mod group;
 pub mod http;
 pub mod sql;
 
+use crate::access::Listing;
+use crate::db::reach::{self, Columns};
 use crate::{App, Fault};
 use fieldkeep_api as api;
 use fieldkeep_domain::access::Permit;
 use fieldkeep_domain::audit::Act;
 use fieldkeep_domain::project::{Declaration, Name, Network, Scope, Settings, Site};
 use fieldkeep_domain::telemetry::{Metric, Unit};
-use fieldkeep_domain::{OrganizationId, ProjectId, RowId, SiteId, Timestamp, limits};
+use fieldkeep_domain::{DeviceId, GroupId, OrganizationId, ProjectId, RowId, SiteId, Timestamp, limits};
 use fieldkeep_trust::ca::Profile;
 use fieldkeep_trust::seal::{Binding, Purpose, SealKey};
 use fieldkeep_trust::sign::SigningKey;
@@ -88,6 +91,30 @@ pub async fn scope(
     }
 }
 
+/// The scope of a part of the world that a request names: a group and a device bring what they are in.
+pub async fn part(
+    app: &App,
+    organization: Option<OrganizationId>,
+    project: Option<ProjectId>,
+    group: Option<GroupId>,
+    device: Option<DeviceId>,
+) -> Result<Scope, Fault> {
+    let found = match (group, device) {
+        (None, None) => return scope(app, organization, project).await,
+        (Some(_), Some(_)) => return Err(Fault::invalid("`group` and `device`: one of them expected")),
+        (Some(group), None) => group::scope_of(app, group).await?,
+        (None, Some(device)) => {
+            let mut tx = app.db.read().await?;
+            let row = crate::registry::find(&mut tx, device).await?;
+            let organization = row.organization.ok_or_else(|| Fault::not_found("owner of the device"))?;
+            Scope::Device { organization, device }
+        }
+    };
+    let other = organization.is_some_and(|id| found.organization() != Some(id))
+        || project.is_some_and(|id| found.project().is_some_and(|found| found != id));
+    if other { Err(Fault::not_found("part of another organization or project")) } else { Ok(found) }
+}
+
 /// Makes an organization: its keys, its owner key and its intermediate.
 pub async fn create_organization(
     app: &Arc<App>,
@@ -143,17 +170,29 @@ pub async fn organization(app: &App, _: Permit, id: OrganizationId) -> Result<ap
     open_organization(app, &row)
 }
 
-/// The organizations inside a scope.
+/// The organizations that somebody may know of.
 pub async fn organizations(
     app: &App,
-    permit: Permit,
+    listing: Listing<'_>,
     query: &api::PageQuery,
 ) -> Result<api::Page<api::Organization>, Fault> {
     let (limit, after) = crate::http::page(query.limit, query.after.as_deref())?;
+    let reach = &listing.reach;
+    let seen = match reach.all {
+        true => reach::covered(reach, Columns::default(), 3),
+        false => reach::one_of("id", reach.above.0.iter().map(|id| id.as_bytes().to_vec()).collect(), 3),
+    };
     let mut tx = app.db.read().await?;
-    let rows = sql::organizations(&mut tx, permit.scope().organization(), after, limit + 1).await?;
-    let items: Result<Vec<_>, Fault> = rows.iter().map(|row| open_organization(app, row)).collect();
-    Ok(crate::http::paged(items?, limit, |one| one.id.to_string()))
+    let rows = sql::organizations(&mut tx, seen, after, limit + 1).await?;
+    drop(tx);
+    let page = crate::http::paged(rows, limit, |row| row.id.to_string());
+    let mut items = Vec::new();
+    for row in &page.items {
+        if listing.shows(&Scope::Organization { organization: row.id }.into()).await? {
+            items.push(open_organization(app, row)?);
+        }
+    }
+    Ok(api::Page { items, next: page.next })
 }
 
 /// Makes a project with keys of its own.
@@ -203,18 +242,30 @@ pub async fn project(app: &App, _: Permit, id: ProjectId) -> Result<api::Project
     open_project(app, &row)
 }
 
-/// The projects of an organization inside a scope.
+/// The projects of an organization that somebody may know of.
 pub async fn projects(
     app: &App,
-    permit: Permit,
+    listing: Listing<'_>,
     organization: OrganizationId,
     query: &api::PageQuery,
 ) -> Result<api::Page<api::Project>, Fault> {
     let (limit, after) = crate::http::page(query.limit, query.after.as_deref())?;
+    let reach = &listing.reach;
+    let seen = match reach.all || reach.organizations.contains(&organization) {
+        true => reach::one_of("organization", vec![organization.as_bytes().to_vec()], 4),
+        false => reach::one_of("id", reach.above.1.iter().map(|id| id.as_bytes().to_vec()).collect(), 4),
+    };
     let mut tx = app.db.read().await?;
-    let rows = sql::projects(&mut tx, organization, permit.scope().project(), after, limit + 1).await?;
-    let items: Result<Vec<_>, Fault> = rows.iter().map(|row| open_project(app, row)).collect();
-    Ok(crate::http::paged(items?, limit, |one| one.id.to_string()))
+    let rows = sql::projects(&mut tx, organization, seen, after, limit + 1).await?;
+    drop(tx);
+    let page = crate::http::paged(rows, limit, |row| row.id.to_string());
+    let mut items = Vec::new();
+    for row in &page.items {
+        if listing.shows(&Scope::Project { organization, project: row.id }.into()).await? {
+            items.push(open_project(app, row)?);
+        }
+    }
+    Ok(api::Page { items, next: page.next })
 }
 
 /// Replaces a project's rules.

@@ -32,7 +32,7 @@ async fn get_held(
     Query(query): Query<HeldQuery>,
 ) -> Answer<Json<Page<Held>>> {
     let scope = project::scope(&app, None, Some(id)).await?;
-    let permit = authorize(&actor, Action::QuarantineRead, scope)?;
+    let permit = authorize(&app, &actor, Action::QuarantineRead, scope).await?;
     Ok(Json(list(&app, permit, id, &query).await?))
 }
 
@@ -44,7 +44,7 @@ async fn get_one(
     Caller(actor): Caller,
     Param(id): Param<QuarantineId>,
 ) -> Answer<Json<HeldDetail>> {
-    let permit = authorize(&actor, Action::QuarantineRead, scope_of(&app, id).await?)?;
+    let permit = authorize(&app, &actor, Action::QuarantineRead, scope_of(&app, id).await?).await?;
     Ok(Json(show(&app, permit, id).await?))
 }
 
@@ -57,7 +57,7 @@ async fn post_release(
     Param(id): Param<QuarantineId>,
     Body(because): Body<Because>,
 ) -> Answer<StatusCode> {
-    let permit = authorize(&actor, Action::QuarantineDecide, scope_of(&app, id).await?)?;
+    let permit = authorize(&app, &actor, Action::QuarantineRelease, scope_of(&app, id).await?).await?;
     release(&app, permit, id, because.reason).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -71,7 +71,7 @@ async fn post_destroy(
     Param(id): Param<QuarantineId>,
     Body(because): Body<Because>,
 ) -> Answer<StatusCode> {
-    let permit = authorize(&actor, Action::QuarantineDecide, scope_of(&app, id).await?)?;
+    let permit = authorize(&app, &actor, Action::QuarantineDestroy, scope_of(&app, id).await?).await?;
     destroy(&app, permit, id, because.reason).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,14 +1,16 @@
 //! `/api/v1/devices`, `/api/v1/registry`, and on the devices' name hello and claim.
 
-use super::{change, find, finish_claim, import, install, list, offer, open_claim, scope_of, show};
-use crate::access::authorize;
+use super::{arrange, change, find, finish_claim, import, install, list, offer, open_claim, place_of, show};
+use crate::access::{authorize, listing};
 use crate::http::{Answer, Body, Caller, Large, Param, Peer, Query, small_json};
 use crate::{App, Fault, identity, journal, project, registry};
 use axum::Json;
 use axum::extract::State;
-use fieldkeep_api::{Because, Claim, Device, DeviceQuery, Imported, Install, Page, Problem, RegistryImport};
+use fieldkeep_api::{
+    Arrange, Because, Claim, Device, DeviceQuery, Imported, Install, Page, Problem, RegistryImport,
+};
 use fieldkeep_domain::DeviceId;
-use fieldkeep_domain::access::{Action, Actor, Permit};
+use fieldkeep_domain::access::{Action, Actor, Permit, Place};
 use fieldkeep_domain::project::Scope;
 use fieldkeep_domain::registry::Event;
 use fieldkeep_wire::json::format_time;
@@ -29,6 +31,7 @@ pub fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(post_resume))
         .routes(routes!(post_revoke))
         .routes(routes!(post_retire))
+        .routes(routes!(put_group))
 }
 
 /// Register a maker, a work order and its devices.
@@ -39,7 +42,7 @@ async fn post_import(
     Caller(actor): Caller,
     Large(body): Large<RegistryImport>,
 ) -> Answer<Json<Imported>> {
-    let permit = authorize(&actor, Action::RegistryImport, Scope::Deployment)?;
+    let permit = authorize(&app, &actor, Action::RegistryImport, Scope::Deployment).await?;
     Ok(Json(import(&app, permit, body).await?))
 }
 
@@ -51,17 +54,29 @@ async fn get_devices(
     Caller(actor): Caller,
     Query(query): Query<DeviceQuery>,
 ) -> Answer<Json<Page<Device>>> {
-    let scope = match (query.organization, query.project) {
-        (None, None) => actor.scope,
-        (organization, project) => project::scope(&app, organization, project).await?,
-    };
-    let permit = authorize(&actor, Action::DeviceRead, scope)?;
-    Ok(Json(list(&app, permit, &query).await?))
+    // What is asked for by name must be one that the caller may know of.
+    if query.organization.is_some() || query.project.is_some() {
+        let scope = project::scope(&app, query.organization, query.project).await?;
+        known(&actor, scope.into())?;
+    }
+    if let Some(group) = query.group {
+        let scope = project::group::scope_of(&app, group).await?;
+        known(&actor, project::group::place_of(&app, scope).await?)?;
+    }
+    let listing = listing(&app, &actor, Action::DeviceRead).await?;
+    Ok(Json(list(&app, listing, &query).await?))
+}
+
+fn known(actor: &Actor, place: Place) -> Result<(), Fault> {
+    if actor.knows_of(&place) { Ok(()) } else { Err(Fault::not_found("object of a query")) }
 }
 
 async fn permit(app: &App, actor: &Actor, action: Action, id: DeviceId) -> Result<Permit, Fault> {
     let mut tx = app.db.read().await?;
-    authorize(actor, action, scope_of(&find(&mut tx, id).await?))
+    let row = find(&mut tx, id).await?;
+    let place = place_of(&mut tx, &row).await?;
+    drop(tx);
+    authorize(app, actor, action, place).await
 }
 
 /// Show a device.
@@ -86,7 +101,7 @@ async fn post_claim(
     Body(claim): Body<Claim>,
 ) -> Answer<StatusCode> {
     let scope = project::scope(&app, Some(claim.organization), None).await?;
-    let permit = authorize(&actor, Action::DeviceClaim, scope)?;
+    let permit = authorize(&app, &actor, Action::DeviceClaim, scope).await?;
     open_claim(&app, permit, id, claim).await?;
     Ok(StatusCode::ACCEPTED)
 }
@@ -101,7 +116,7 @@ async fn post_install(
     Body(place): Body<Install>,
 ) -> Answer<Json<Device>> {
     let scope = project::scope(&app, None, Some(place.project)).await?;
-    let permit = authorize(&actor, Action::DeviceInstall, scope)?;
+    let permit = authorize(&app, &actor, Action::DeviceInstall, scope).await?;
     Ok(Json(install(&app, permit, id, place).await?))
 }
 
@@ -155,6 +170,19 @@ async fn post_retire(
 ) -> Answer<Json<Device>> {
     let permit = permit(&app, &actor, Action::DeviceRevoke, id).await?;
     Ok(Json(change(&app, permit, id, Event::Retire, because.reason).await?))
+}
+
+/// Put a device into a group of its project, or take it out.
+#[utoipa::path(put, path = "/devices/{device}/group", tag = "devices", params(("device" = String, Path)),
+    request_body = Arrange, responses((status = 200, body = Device), (status = "default", body = Problem)))]
+async fn put_group(
+    State(app): State<Arc<App>>,
+    Caller(actor): Caller,
+    Param(id): Param<DeviceId>,
+    Body(into): Body<Arrange>,
+) -> Answer<Json<Device>> {
+    let permit = permit(&app, &actor, Action::GroupWrite, id).await?;
+    Ok(Json(arrange(&app, permit, id, into.group).await?))
 }
 
 /// `GET /v1/hello`: the device is here; what the server knows of it.

@@ -143,6 +143,7 @@ fn device(
         owner_epoch: 0,
         made_at: now,
         hello_at: None,
+        group: None,
     };
     Ok((row, parsed))
 }

@@ -8,15 +8,16 @@ pub mod sql;
 
 pub use import::import;
 
+use crate::access::Listing;
 use crate::fault::Kind;
 use crate::http::Connection;
-use crate::{App, Fault, identity, journal};
+use crate::{App, Fault, identity, journal, project};
 use fieldkeep_api as api;
-use fieldkeep_domain::access::Permit;
+use fieldkeep_domain::access::{Permit, Place};
 use fieldkeep_domain::audit::{Act, Doer};
 use fieldkeep_domain::project::Scope;
 use fieldkeep_domain::registry::{Event, Life, Voucher, VoucherRefused};
-use fieldkeep_domain::{DeviceId, RowId, Timestamp, limits};
+use fieldkeep_domain::{DeviceId, GroupId, RowId, Timestamp, limits};
 use fieldkeep_trust::hash::{equal, hmac_sha256, sha256};
 use fieldkeep_trust::seal::{Binding, Purpose};
 use fieldkeep_trust::{sign, voucher as chain};
@@ -55,6 +56,15 @@ pub fn scope_of(row: &sql::DeviceRow) -> Scope {
     }
 }
 
+/// A device as a thing that rights are compared with: with the groups that it is in.
+pub async fn place_of(tx: &mut AnyConnection, row: &sql::DeviceRow) -> Result<Place, Fault> {
+    let groups = match row.group {
+        Some(group) => crate::project::group::above(tx, group).await?,
+        None => Vec::new(),
+    };
+    Ok(Place::within(scope_of(row), groups, Some(row.id)))
+}
+
 /// A device's row, or 404.
 pub async fn find(tx: &mut AnyConnection, id: DeviceId) -> Result<sql::DeviceRow, Fault> {
     sql::device(tx, id).await?.ok_or_else(|| Fault::not_found("device"))
@@ -87,6 +97,7 @@ fn shown(app: &App, row: &sql::DeviceRow) -> Result<api::Device, Fault> {
         organization: row.organization,
         project: row.project,
         site: row.site,
+        group: row.group,
         owner_epoch: row.owner_epoch,
         made_at: format_time(row.made_at),
         hello_at: row.hello_at.map(format_time),
@@ -94,10 +105,10 @@ fn shown(app: &App, row: &sql::DeviceRow) -> Result<api::Device, Fault> {
     })
 }
 
-/// A page of the devices inside a permit's scope.
+/// A page of the devices that somebody may see. A guard rail may leave fewer on it than were asked for.
 pub async fn list(
     app: &App,
-    permit: Permit,
+    listing: Listing<'_>,
     query: &api::DeviceQuery,
 ) -> Result<api::Page<api::Device>, Fault> {
     let (limit, after) = crate::http::page(query.limit, query.after.as_deref())?;
@@ -108,15 +119,56 @@ pub async fn list(
         })?),
         None => None,
     };
-    let filter = sql::Filter {
-        organization: permit.scope().organization().or(query.organization),
-        project: permit.scope().project().or(query.project),
-        life,
-    };
     let mut tx = app.db.read().await?;
+    let groups = match query.group {
+        Some(group) => Some(project::group::below(&mut tx, &[group].into()).await?.into_iter().collect()),
+        None => None,
+    };
+    let filter = sql::Filter {
+        organization: query.organization,
+        project: query.project,
+        life,
+        groups,
+        reach: listing.reach.clone(),
+    };
     let rows = sql::devices(&mut tx, &filter, after, limit + 1).await?;
-    let items: Result<Vec<_>, Fault> = rows.iter().map(|row| shown(app, row)).collect();
-    Ok(crate::http::paged(items?, limit, |one| one.id.to_string()))
+    let page = crate::http::paged(rows, limit, |row| row.id.to_string());
+    let mut items = Vec::new();
+    for row in &page.items {
+        if listing.shows(&place_of(&mut tx, row).await?).await? {
+            items.push(shown(app, row)?);
+        }
+    }
+    Ok(api::Page { items, next: page.next })
+}
+
+/// Puts a device into a group of its project, or takes it out.
+pub async fn arrange(
+    app: &Arc<App>,
+    permit: Permit,
+    id: DeviceId,
+    group: Option<GroupId>,
+) -> Result<api::Device, Fault> {
+    let now = app.clock.now();
+    app.journal
+        .act(move |tx, revision| {
+            Box::pin(async move {
+                let mut row = find(tx, id).await?;
+                if let Some(group) = group {
+                    let found = project::sql::group(tx, group).await?;
+                    if found.is_none_or(|found| Some(found.project) != row.project) {
+                        return Err(Fault::not_found("group of the device's project"));
+                    }
+                }
+                let before = std::mem::replace(&mut row.group, group);
+                sql::update_device(tx, &row, revision).await?;
+                let act = Act::new(permit.doer(), "device.arrange", id, scope_of(&row), now)
+                    .with(json!({"before": before, "after": group}));
+                Ok((act, ()))
+            })
+        })
+        .await?;
+    show(app, permit, id).await
 }
 
 fn seal_voucher(app: &App, id: DeviceId, voucher: &Voucher) -> Result<Vec<u8>, Fault> {
@@ -208,7 +260,7 @@ pub async fn open_claim(
                 row.owner_epoch = ownership.epoch();
                 row.organization = Some(organization);
                 row.claim_nonce = Some(fieldkeep_trust::random::<32>().to_vec());
-                (row.project, row.site) = (None, None);
+                (row.project, row.site, row.group) = (None, None, None);
                 sql::update_device(tx, &row, revision).await?;
                 let act = Act::new(permit.doer(), "device.claim", id, permit.scope(), now)
                     .with(json!({"owner_epoch": row.owner_epoch, "with_label": secret.is_some()}));
@@ -310,6 +362,10 @@ pub async fn install(
                     let minutes = limits::HELLO_AGE_S_MAX / 60;
                     let text = format!("the device has not said hello within the last {minutes} minutes: power it on and try again");
                     return Err(Fault::conflict(text));
+                }
+                if row.project != Some(place.project) {
+                    // A group is a group of one project.
+                    row.group = None;
                 }
                 (row.project, row.site) = (Some(place.project), Some(place.site));
                 sql::update_device(tx, &row, revision).await?;

@@ -1,9 +1,13 @@
 //! Rows of makers, work orders and devices.
 
-use crate::project::sql::{organization_id, project_id, site_id};
+use crate::db::reach::{Columns, covered, one_of};
+use crate::project::sql::{group_id, organization_id, project_id, site_id};
+use fieldkeep_domain::access::Reach;
 use fieldkeep_domain::registry::Life;
 use fieldkeep_domain::signed::PublicKey;
-use fieldkeep_domain::{DeviceId, Hash, MakerId, OrderId, OrganizationId, ProjectId, SiteId, Timestamp};
+use fieldkeep_domain::{
+    DeviceId, GroupId, Hash, MakerId, OrderId, OrganizationId, ProjectId, SiteId, Timestamp,
+};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row};
 
@@ -55,10 +59,12 @@ pub struct DeviceRow {
     pub made_at: Timestamp,
     /// Last hello.
     pub hello_at: Option<Timestamp>,
+    /// In which group of its project.
+    pub group: Option<GroupId>,
 }
 
 const COLUMNS: &str = "id, maker, work_order, life, organization, project, site, sealed, voucher, device_key, \
-                       birth_chain, claim_verifier, claim_nonce, owner_epoch, made_at, hello_at";
+                       birth_chain, claim_verifier, claim_nonce, owner_epoch, made_at, hello_at, device_group";
 
 fn damaged(what: &'static str) -> sqlx::Error {
     sqlx::Error::Decode(what.into())
@@ -89,6 +95,7 @@ fn read(row: &AnyRow) -> Result<DeviceRow, sqlx::Error> {
         owner_epoch: row.try_get::<i64, _>(13)?.unsigned_abs(),
         made_at: Timestamp(row.try_get(14)?),
         hello_at: row.try_get::<Option<i64>, _>(15)?.map(Timestamp),
+        group: optional(16)?.map(|id| group_id(&id)).transpose()?,
     })
 }
 
@@ -134,7 +141,7 @@ pub async fn update_device(
 ) -> Result<(), sqlx::Error> {
     sqlx::query(
         "UPDATE devices SET life = $1, organization = $2, project = $3, site = $4, voucher = $5, claim_verifier = $6,
-         claim_nonce = $7, owner_epoch = $8, revision = $9 WHERE id = $10",
+         claim_nonce = $7, owner_epoch = $8, revision = $9, device_group = $10 WHERE id = $11",
     )
     .bind(row.life.name())
     .bind(row.organization.map(|id| id.as_bytes().to_vec()))
@@ -145,6 +152,7 @@ pub async fn update_device(
     .bind(row.claim_nonce.clone())
     .bind(row.owner_epoch as i64)
     .bind(revision as i64)
+    .bind(row.group.map(|id| id.as_bytes().to_vec()))
     .bind(&row.id.as_bytes()[..])
     .execute(tx)
     .await
@@ -170,6 +178,10 @@ pub struct Filter {
     pub project: Option<ProjectId>,
     /// In this state.
     pub life: Option<Life>,
+    /// In this group or one below it.
+    pub groups: Option<Vec<GroupId>>,
+    /// Within these rights.
+    pub reach: Reach,
 }
 
 /// A page of devices.
@@ -191,6 +203,19 @@ pub async fn devices(
             next += 1;
         }
     }
+    let columns = Columns {
+        organization: Some("organization"),
+        project: Some("project"),
+        group: Some("device_group"),
+        device: Some("id"),
+    };
+    let within = covered(&filter.reach, columns, next);
+    text.push_str(&format!(" AND {}", within.text));
+    let groups = filter.groups.iter().flatten().map(|id| id.as_bytes().to_vec()).collect();
+    let grouped = one_of("device_group", groups, next + within.binds.len());
+    if filter.groups.is_some() {
+        text.push_str(&format!(" AND {}", grouped.text));
+    }
     text.push_str(" ORDER BY id LIMIT $2");
     let mut query = sqlx::query(AssertSqlSafe(text)).bind(after).bind(i64::from(limit));
     if let Some(organization) = filter.organization {
@@ -201,6 +226,9 @@ pub async fn devices(
     }
     if let Some(life) = filter.life {
         query = query.bind(life.name());
+    }
+    for id in within.binds.into_iter().chain(grouped.binds) {
+        query = query.bind(id);
     }
     query.fetch_all(tx).await?.iter().map(read).collect()
 }

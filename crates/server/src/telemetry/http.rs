@@ -43,7 +43,9 @@ async fn up_to_date(app: &App) -> Result<(), Fault> {
 async fn place(app: &App, actor: &Actor, id: DeviceId) -> Result<(Permit, (ProjectId, DeviceId)), Fault> {
     let mut tx = app.db.read().await?;
     let row = registry::find(&mut tx, id).await?;
-    let permit = authorize(actor, Action::TelemetryRead, registry::scope_of(&row))?;
+    let thing = registry::place_of(&mut tx, &row).await?;
+    drop(tx);
+    let permit = authorize(app, actor, Action::TelemetryRead, thing).await?;
     let project =
         row.project.ok_or_else(|| Fault::not_found("readings of a device that is not installed"))?;
     Ok((permit, (project, id)))
@@ -167,7 +169,7 @@ async fn get_aggregate(
     Query(query): Query<AggregateQuery>,
 ) -> Answer<Json<Steps>> {
     let scope = project::scope(&app, None, Some(id)).await?;
-    let permit = authorize(&actor, Action::TelemetryRead, scope)?;
+    let permit = authorize(&app, &actor, Action::TelemetryRead, scope).await?;
     up_to_date(&app).await?;
     Ok(Json(bounded(aggregate(&app, permit, id, &query)).await?))
 }

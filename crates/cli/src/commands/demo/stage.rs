@@ -11,7 +11,7 @@ use crate::files;
 use anyhow::{Context, Result, bail};
 use fieldkeep_api as api;
 use fieldkeep_domain::OrderId;
-use fieldkeep_domain::access::Role;
+use fieldkeep_domain::access::{Role, RoleRef};
 use fieldkeep_domain::project::Name;
 use fieldkeep_server::Config;
 use fieldkeep_trust::secret::write_private;
@@ -165,13 +165,8 @@ impl<'a> Stage<'a> {
                 api::NewSite { name: name.into(), location: None, networks: vec!["127.0.0.0/8".into()] };
             self.sites.push(self.client.create_site(project.id, &new).await?);
         }
-        let key = api::NewKey {
-            name: "demo viewer".into(),
-            role: Role::Viewer,
-            organization: None,
-            project: Some(project.id),
-            expires_at: None,
-        };
+        let role = RoleRef::Standard(Role::Viewer);
+        let key = api::NewKey { project: Some(project.id), ..api::NewKey::of("demo viewer", role) };
         let secret = self.client.create_key(&key).await?.secret;
         let path = self.viewer_key();
         write_private(&path, format!("{secret}\n").as_bytes()).context("cannot write the viewer's key")?;

@@ -1,0 +1,66 @@
+//! What an organization asks of its people: how they sign in, and what takes two of them.
+
+use crate::project::{open_json, seal_json};
+use crate::{App, Fault};
+use fieldkeep_api::OrganizationRules;
+use fieldkeep_domain::OrganizationId;
+use fieldkeep_domain::access::{Action, Actor, Permit};
+use fieldkeep_domain::audit::Act;
+use fieldkeep_trust::seal::{Binding, Purpose};
+use serde_json::json;
+use sqlx::AnyConnection;
+use std::sync::Arc;
+
+fn binding(id: OrganizationId) -> Binding {
+    Binding::organization(id, Purpose::Policy, crate::registry::as_row(id.as_bytes()))
+}
+
+/// The rules of an organization; the defaults where it set none.
+pub async fn of(
+    app: &App,
+    tx: &mut AnyConnection,
+    organization: Option<OrganizationId>,
+) -> Result<OrganizationRules, Fault> {
+    let Some(id) = organization else { return Ok(OrganizationRules::default()) };
+    match super::sql::rules(tx, id).await? {
+        Some(sealed) => open_json(&app.keys.organization(organization)?.seal, &binding(id), &sealed),
+        None => Ok(OrganizationRules::default()),
+    }
+}
+
+/// Shows them.
+pub async fn show(app: &App, _: Permit, id: OrganizationId) -> Result<OrganizationRules, Fault> {
+    let mut tx = app.db.read().await?;
+    of(app, &mut tx, Some(id)).await
+}
+
+/// Replaces them.
+pub async fn set(
+    app: &Arc<App>,
+    actor: &Actor,
+    permit: Permit,
+    id: OrganizationId,
+    rules: OrganizationRules,
+) -> Result<OrganizationRules, Fault> {
+    rules.sign_in.check().map_err(|error| Fault::invalid(error.to_string()))?;
+    let mut tx = app.db.read().await?;
+    let before = of(app, &mut tx, Some(id)).await?;
+    let mut additions = super::policies::additions(app, &mut tx, Some(id)).await?;
+    drop(tx);
+    if actor.address.is_some_and(|address| !rules.sign_in.admits(address)) {
+        return Err(Fault::conflict("`networks`: your own address is outside: you would shut yourself out"));
+    }
+    if let Some(action) = rules.two_people.iter().find(|action| **action == Action::PolicyWrite) {
+        // One person could otherwise never take it back where there is no second.
+        return Err(Fault::invalid(format!("`two_people`: `{action}` cannot be among them")));
+    }
+    additions.two_people = rules.two_people.iter().copied().collect();
+    app.policies.engine.slice(additions).map_err(|error| Fault::invalid(error.to_string()))?;
+    let sealed = seal_json(&app.keys.organization(Some(id))?.seal, &binding(id), &rules)?;
+    let act = Act::new(permit.doer(), "organization.rules", id, permit.scope(), app.clock.now())
+        .with(json!({"before": before, "after": rules}));
+    app.journal
+        .act(move |tx, _| Box::pin(async move { Ok((act, super::sql::set_rules(tx, id, &sealed).await?)) }))
+        .await?;
+    Ok(rules)
+}
