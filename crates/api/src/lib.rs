@@ -8,9 +8,11 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::{IntoParams, ToSchema};
 
+mod notify;
 mod registry;
 mod telemetry;
 
+pub use notify::*;
 pub use registry::*;
 pub use telemetry::*;
 

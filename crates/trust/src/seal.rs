@@ -42,6 +42,12 @@ pub enum Purpose {
     Registry = 10,
     /// A batch waiting in a device's spool.
     Spool = 11,
+    /// A message in the outbox, with its recipient.
+    Letter = 20,
+    /// What stays of a message once it is sent: the recipient, masked, and how the tries went.
+    LetterNote = 21,
+    /// A webhook's name, address and signing secret.
+    Webhook = 22,
 }
 
 /// Where a sealed row belongs. Authenticated, never stored with it: the reader has to know.

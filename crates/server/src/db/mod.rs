@@ -19,7 +19,10 @@ const POSTGRES_CONNECTIONS: u32 = 12;
 /// How long a caller waits for a connection before it is told the server is busy.
 const ACQUIRE_S_MAX: u64 = 10;
 
-const MIGRATIONS: &[(i64, &str, &str)] = &[(1, "spine", include_str!("migrations/0001_spine.sql"))];
+const MIGRATIONS: &[(i64, &str, &str)] = &[
+    (1, "spine", include_str!("migrations/0001_spine.sql")),
+    (3, "notify", include_str!("migrations/0003_notify.sql")),
+];
 
 /// Why the database cannot be used. The operator can mend each.
 #[derive(Debug, thiserror::Error)]
