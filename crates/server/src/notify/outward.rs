@@ -89,10 +89,12 @@ pub fn unanswered(error: &reqwest::Error) -> Outcome {
     })
 }
 
-/// The one address to connect to, out of those that a name resolved to. All of them must be allowed: a name with one
-/// public and one inner address is refused, whichever comes first.
-pub fn allowed(resolved: &[IpAddr], plain: bool, extra: &[Network]) -> Result<IpAddr, String> {
-    let first = *resolved.first().ok_or("the name has no address")?;
+/// Whether what a name resolved to may be connected to. All of it must be allowed: a name with one public and one inner
+/// address is refused, whichever comes first.
+pub fn allowed(resolved: &[IpAddr], plain: bool, extra: &[Network]) -> Result<(), String> {
+    if resolved.is_empty() {
+        return Err("the name has no address".into());
+    }
     if resolved.len() > WEBHOOK_ADDRESSES_MAX {
         return Err(format!("the name has more than {WEBHOOK_ADDRESSES_MAX} addresses"));
     }
@@ -111,7 +113,7 @@ pub fn allowed(resolved: &[IpAddr], plain: bool, extra: &[Network]) -> Result<Ip
             );
         }
     }
-    Ok(first)
+    Ok(())
 }
 
 #[cfg(test)]
@@ -124,7 +126,7 @@ mod tests {
 
     #[test]
     fn a_name_that_also_resolves_to_an_inner_address_is_refused() {
-        assert_eq!(allowed(&all(&["1.1.1.1", "2606:4700::1"]), false, &[]), Ok("1.1.1.1".parse().unwrap()));
+        assert_eq!(allowed(&all(&["1.1.1.1", "2606:4700::1"]), false, &[]), Ok(()));
         for rebound in [
             &["1.1.1.1", "127.0.0.1"][..],
             &["10.0.0.1", "1.1.1.1"],
