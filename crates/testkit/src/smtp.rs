@@ -27,6 +27,29 @@ pub struct Mail {
     pub user: Option<String>,
 }
 
+impl Mail {
+    /// The text, decoded from quoted-printable (RFC 2045 §6.7).
+    pub fn text(&self) -> String {
+        let (_, body) = self.data.split_once("\r\n\r\n").unwrap();
+        let mut bytes = Vec::new();
+        let mut rest = body.as_bytes();
+        while let Some((first, after)) = rest.split_first() {
+            rest = match (first, after) {
+                (b'=', [b'\r', b'\n', after @ ..]) => after,
+                (b'=', [high, low, after @ ..]) => {
+                    bytes.extend(data_encoding::HEXUPPER.decode(&[*high, *low]).unwrap());
+                    after
+                }
+                _ => {
+                    bytes.push(*first);
+                    after
+                }
+            };
+        }
+        String::from_utf8(bytes).unwrap()
+    }
+}
+
 /// How TLS is spoken.
 #[derive(Clone)]
 pub enum Security {

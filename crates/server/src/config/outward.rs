@@ -69,7 +69,7 @@ impl Mail {
         if self.tls == MailTls::LoopbackPlaintext && loopback(&self.host).is_none() {
             return Err(("mail.tls", "\"loopback-plaintext\" is for a loopback address in mail.host only"));
         }
-        if self.from.parse::<lettre::message::Mailbox>().is_err() {
+        if crate::notify::Sender::parse(&self.from).is_none() {
             return Err(("mail.from", "an address such as \"Fieldkeep <alerts@example.com>\" expected"));
         }
         if self.username.is_empty() != self.password_file.is_empty() {

@@ -2,14 +2,14 @@
 //!
 //! Never: HTML, an unproven server, the words of the server in what is kept: they may repeat the message.
 
+use super::mime::{Sender, message};
 use super::outward;
 use super::text::Text;
 use crate::config::{Config, ConfigError, MailTls, loopback, secret_file};
 use crate::limits::SEND_S_MAX;
-use fieldkeep_domain::LetterId;
 use fieldkeep_domain::notify::{EmailAddress, Outcome};
-use lettre::message::header::ContentType;
-use lettre::message::{Mailbox, Message};
+use fieldkeep_domain::{LetterId, Timestamp};
+use lettre::address::Envelope;
 use lettre::transport::smtp::authentication::{Credentials, Mechanism};
 use lettre::transport::smtp::client::{Certificate, CertificateStore, Tls, TlsParameters};
 use lettre::transport::smtp::extension::ClientId;
@@ -25,7 +25,7 @@ const ACCOUNT_REFUSED: [u16; 4] = [530, 534, 535, 538];
 #[derive(Debug)]
 pub struct Mailer {
     transport: AsyncSmtpTransport<Tokio1Executor>,
-    from: Mailbox,
+    from: Sender,
 }
 
 impl Mailer {
@@ -36,7 +36,7 @@ impl Mailer {
             return Ok(None);
         }
         let bad = |key, why| ConfigError::Value { path: path.to_owned(), key, why };
-        let from = mail.from.parse().map_err(|_| bad("mail.from", "an e-mail address expected"))?;
+        let from = Sender::parse(&mail.from).ok_or_else(|| bad("mail.from", "an e-mail address expected"))?;
         let host = match mail.tls {
             MailTls::LoopbackPlaintext => loopback(&mail.host)
                 .ok_or_else(|| bad("mail.tls", "\"loopback-plaintext\" is for a loopback address only"))?
@@ -64,12 +64,12 @@ impl Mailer {
     }
 
     /// Sends one message. Sent twice, it carries the same Message-ID, by which a mail program knows it again.
-    pub async fn send(&self, letter: LetterId, to: &EmailAddress, text: Text) -> Outcome {
-        let message = match self.message(letter, to, text) {
-            Ok(message) => message,
+    pub async fn send(&self, letter: LetterId, to: &EmailAddress, text: &Text, now: Timestamp) -> Outcome {
+        let (envelope, message) = match self.letter(letter, to, text, now) {
+            Ok(letter) => letter,
             Err(why) => return Outcome::Never(why),
         };
-        let sending = self.transport.send(message);
+        let sending = self.transport.send_raw(&envelope, message.as_bytes());
         match tokio::time::timeout(Duration::from_secs(SEND_S_MAX), sending).await {
             Err(_) => Outcome::Later(format!("the mail server took longer than {SEND_S_MAX} s")),
             Ok(Ok(_)) => Outcome::Delivered,
@@ -77,16 +77,19 @@ impl Mailer {
         }
     }
 
-    fn message(&self, letter: LetterId, to: &EmailAddress, text: Text) -> Result<Message, String> {
-        let to = Address::new(to.local(), ascii(to.domain())?).map_err(|error| error.to_string())?;
-        Message::builder()
-            .from(self.from.clone())
-            .to(Mailbox::new(None, to))
-            .subject(text.subject)
-            .message_id(Some(format!("<{letter}@{}>", self.from.email.domain())))
-            .header(ContentType::TEXT_PLAIN)
-            .body(text.body)
-            .map_err(|error| error.to_string())
+    fn letter(
+        &self,
+        letter: LetterId,
+        to: &EmailAddress,
+        text: &Text,
+        now: Timestamp,
+    ) -> Result<(Envelope, String), String> {
+        let bad = |error: lettre::address::AddressError| format!("an address that is none: {error}");
+        let address = |of: &EmailAddress| Address::new(of.local(), ascii(of.domain())?).map_err(bad);
+        let (from, to) = (address(&self.from.address)?, address(to)?);
+        let message = message(letter, &self.from, to.as_ref(), text, now);
+        let envelope = Envelope::new(Some(from), vec![to]).map_err(|error| error.to_string())?;
+        Ok((envelope, message))
     }
 }
 
@@ -149,18 +152,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn forged_headers_stay_text() {
-        let text = Text {
-            subject: "Hello\r\nBcc: victim@example.com".into(),
-            body: "one\r\n.\r\nRSET\r\n".into(),
-            short: String::new(),
-        };
+    async fn one_recipient_and_its_domain_in_ascii() {
+        let text = Text { subject: "x".into(), body: "y".into(), short: String::new() };
         let to: EmailAddress = "jose@correo.españa".parse().unwrap();
-        let message = mailer().message(LetterId::MIN, &to, text).unwrap();
-        let formatted = String::from_utf8(message.formatted()).unwrap();
-        let head = formatted.split("\r\n\r\n").next().unwrap();
-        assert!(!head.contains("\r\nBcc:"), "{head}");
-        assert!(head.contains("To: jose@correo.xn--espaa-rta"), "{head}");
-        assert_eq!(message.envelope().to().len(), 1);
+        let (envelope, message) = mailer().letter(LetterId::MIN, &to, &text, Timestamp(0)).unwrap();
+        let named: Vec<String> = envelope.to().iter().map(ToString::to_string).collect();
+        assert_eq!(named, ["jose@correo.xn--espaa-rta"]);
+        assert!(message.contains("\r\nTo: jose@correo.xn--espaa-rta\r\n"), "{message}");
     }
 }

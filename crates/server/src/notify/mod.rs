@@ -7,6 +7,7 @@
 pub mod http;
 mod job;
 mod mail;
+mod mime;
 mod news;
 mod outward;
 mod post;
@@ -16,6 +17,7 @@ mod text;
 mod webhook;
 
 pub use job::{pass, run, trim};
+pub use mime::Sender;
 pub use news::{Newsroom, look};
 pub use post::Post;
 pub use sms::{BadTemplate, Template};

@@ -42,7 +42,7 @@ impl Post {
         let text = render(&letter.message, letter.language);
         Ok(match &letter.to {
             Channel::Mail(address) => match &self.mail {
-                Some(mailer) => mailer.send(id, address, text).await,
+                Some(mailer) => mailer.send(id, address, &text, app.clock.now()).await,
                 None => Outcome::Later("no mail server is configured: see `mail.host`".into()),
             },
             Channel::Sms(number) => match &self.sms {
