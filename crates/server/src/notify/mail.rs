@@ -130,7 +130,7 @@ fn judge(error: &Error) -> Outcome {
             Outcome::Later(format!("the mail server refused our account ({code}): see `mail.username`"))
         }
         Some(code) => Outcome::Later(format!("the mail server refused it for now ({code})")),
-        None if error.is_tls() => Outcome::Later(
+        None if error.is_tls() || unproven(error) => Outcome::Later(
             "the mail server did not prove who it is: see `mail.ca_file` and `mail.host`".into(),
         ),
         None if error.is_timeout() => Outcome::Later("the mail server did not answer in time".into()),
@@ -139,6 +139,19 @@ fn judge(error: &Error) -> Outcome {
         ),
         None => Outcome::Later("the mail server cannot be reached, or the connection broke off".into()),
     }
+}
+
+/// Whether TLS itself is what failed; the library files that under broken connections.
+fn unproven(error: &Error) -> bool {
+    let mut source = std::error::Error::source(error);
+    while let Some(deeper) = source {
+        let inner = deeper.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        if inner.is_some_and(|inner| inner.is::<rustls::Error>()) || deeper.is::<rustls::Error>() {
+            return true;
+        }
+        source = deeper.source();
+    }
+    false
 }
 
 #[cfg(test)]
