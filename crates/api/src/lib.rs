@@ -11,11 +11,13 @@ use utoipa::{IntoParams, ToSchema};
 
 mod access;
 mod account;
+mod notify;
 mod registry;
 mod telemetry;
 
 pub use access::*;
 pub use account::*;
+pub use notify::*;
 pub use registry::*;
 pub use telemetry::*;
 

@@ -69,6 +69,8 @@ id!(/** A key of a program or a device. */ KeyId, "key");
 id!(/** A work order of a factory. */ OrderId, "order");
 id!(/** A maker of devices. */ MakerId, "maker");
 id!(/** A quarantined batch. */ QuarantineId, "quarantine");
+id!(/** A message in the outbox. */ LetterId, "letter");
+id!(/** A program of an organization that is told of events. */ WebhookId, "webhook");
 id!(/** A request, for logs and problem documents. */ RequestId, "request");
 id!(/** A group of a project's devices. */ GroupId, "group");
 id!(/** A person with an account. */ PersonId, "person");

@@ -10,6 +10,7 @@ pub mod identity;
 pub mod ids;
 pub mod journal;
 pub mod limits;
+pub mod notify;
 pub mod project;
 pub mod quarantine;
 pub mod registry;

@@ -53,3 +53,26 @@ pub const TOKEN_LIFE_S: i64 = 10 * 60;
 pub const RECEIPTS_KEPT: u64 = 1_024;
 /// How much denser than its declared period a metric may arrive before it counts as abuse.
 pub const RATE_FACTOR_MAX: i64 = 10;
+
+/// Bytes of an e-mail address (RFC 5321 §4.5.3.1.3, without the angle brackets).
+pub const EMAIL_BYTES_MAX: usize = 254;
+/// Bytes of the part before the `@` (RFC 5321 §4.5.3.1.1).
+pub const EMAIL_LOCAL_BYTES_MAX: usize = 64;
+/// Bytes of one label of a domain name (RFC 1035 §2.3.4).
+pub const DOMAIN_LABEL_BYTES_MAX: usize = 63;
+/// Digits of a phone number (ITU-T E.164 §6.1).
+pub const PHONE_DIGITS_MAX: usize = 15;
+/// Digits of the shortest phone number that is taken for one.
+pub const PHONE_DIGITS_MIN: usize = 7;
+/// Bytes of a duplicate key of a letter.
+pub const DUPLICATE_KEY_BYTES_MAX: usize = 240;
+/// Seconds after the first try of a letter that is not delivered, before the second.
+pub const LETTER_RETRY_S_MIN: i64 = 10;
+/// Seconds between two tries of a letter at most.
+pub const LETTER_RETRY_S_MAX: i64 = 3_600;
+/// Seconds from a letter's beginning after which it is tried no more.
+pub const LETTER_AGE_S_MAX: i64 = 24 * 3_600;
+/// Tries of a letter at most: as many as fit into its age, and a few that a crash may cost.
+pub const LETTER_TRIES_MAX: u32 = 40;
+/// Seconds after which a letter that is sent or dead is forgotten, and its duplicate key with it.
+pub const LETTER_KEPT_S: i64 = 30 * 86_400;

@@ -10,7 +10,7 @@ use crate::journal::Journal;
 use crate::keys::Keys;
 use crate::limits::{API_BURST, API_PER_S, DEVICE_BURST, DEVICE_PER_S};
 use crate::telemetry::Tail;
-use crate::{Fault, identity, jobs, journal, registry, telemetry};
+use crate::{Fault, identity, jobs, journal, notify, registry, telemetry};
 use arc_swap::ArcSwap;
 use fieldkeep_domain::audit::Doer;
 use fieldkeep_domain::{DeviceId, KeyId, Timestamp};
@@ -25,6 +25,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 /// Files of a data folder.
@@ -170,6 +171,12 @@ pub struct App {
     pub policies: Policies,
     /// Limits per device.
     pub devices: Buckets<DeviceId>,
+    /// The ways out: e-mail, SMS, webhooks.
+    pub post: notify::Post,
+    /// Word to the outbox's job that there is something new. After the commit; a lost one costs a moment.
+    pub outbox: Notify,
+    /// What was seen of devices and should be told.
+    pub news: notify::Newsroom,
     server_ca: Authority,
     verifier: Arc<DeviceVerifier>,
     used: Mutex<HashMap<KeyId, Timestamp>>,
@@ -183,6 +190,7 @@ impl App {
         config: Config,
         clock: Clock,
     ) -> Result<(Arc<Self>, journal::Committer), StartError> {
+        let post = notify::Post::new(&config, &folder.config())?;
         let keys = Keys::new(Keyring::open(&folder.master_key(), &folder.keyring())?);
         let db = connect(&folder, &config, &keys).await?;
         db.migrate().await?;
@@ -204,6 +212,9 @@ impl App {
             policies: Policies::new()?,
             callers: Buckets::new("requests-per-caller", API_PER_S, API_BURST),
             devices: Buckets::new("requests-per-device", DEVICE_PER_S, DEVICE_BURST),
+            post,
+            outbox: Notify::new(),
+            news: notify::Newsroom::default(),
             used: Mutex::default(),
             looked_at: AtomicI64::new(clock.now().as_nanos()),
             config,
@@ -346,6 +357,7 @@ pub async fn start(folder: Folder, config: Config, clock: Clock) -> Result<Runni
         tokio::spawn(journal::run(app.clone(), committer, quiet.clone())),
         tokio::spawn(telemetry::follow(app.clone(), stop.clone())),
         tokio::spawn(jobs::run(app.clone(), stop.clone())),
+        tokio::spawn(notify::run(app.clone(), stop.clone())),
         tokio::spawn(crate::http::serve_monitor(app.clone(), monitor, stop.clone())),
     ];
     let serving = vec![tokio::spawn(crate::http::serve(app.clone(), listener, stop.clone()))];

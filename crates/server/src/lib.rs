@@ -17,6 +17,7 @@ pub mod jobs;
 pub mod journal;
 pub mod keys;
 pub mod limits;
+pub mod notify;
 pub mod project;
 pub mod quarantine;
 pub mod registry;

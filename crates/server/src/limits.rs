@@ -79,3 +79,34 @@ pub const IMPORT_DEVICES_MAX: usize = 20_000;
 pub const RECEIPTS_TRIMMED_EVERY: u64 = 64;
 /// Life of a program's access token, in seconds.
 pub const ACCESS_TOKEN_S: i64 = 10 * 60;
+
+/// Seconds that one message may take on its way out, from the name lookup to the answer.
+pub const SEND_S_MAX: u64 = 20;
+/// Seconds for which a server has a message to itself while it sends it: longer than any sending lasts.
+pub const LETTER_LEASE_S: i64 = 60;
+/// Messages on their way out at once.
+pub const SENDING_MAX: usize = 8;
+/// Messages taken out of the outbox in one look.
+pub const LETTERS_AT_ONCE: u32 = 64;
+/// Bytes of one value inside a message: a name, a reason, a browser's name. What is longer is cut.
+pub const MESSAGE_VALUE_BYTES_MAX: usize = 300;
+/// Bytes of a link inside a message.
+pub const MESSAGE_LINK_BYTES_MAX: usize = 2_048;
+/// Characters of a message's subject.
+pub const SUBJECT_CHARS_MAX: usize = 150;
+/// Bytes of a webhook's address.
+pub const WEBHOOK_URL_BYTES_MAX: usize = 2_048;
+/// Enabled webhooks of one organization.
+pub const WEBHOOKS_MAX: usize = 20;
+/// Addresses of one name that are looked at.
+pub const WEBHOOK_ADDRESSES_MAX: usize = 32;
+/// Held batches that one pass looks at for news.
+pub const NEWS_ROWS_MAX: u32 = 256;
+/// Sightings of refused and copied devices that wait to be written down; what does not fit is dropped and counted.
+pub const NEWS_MAX: usize = 256;
+/// Sightings remembered, so that a device that knocks all day is told of once.
+pub const NEWS_TOLD_MAX: usize = 10_000;
+/// Bytes of a file with a password or token for sending.
+pub const SECRET_FILE_BYTES_MAX: u64 = 16 * 1024;
+/// Bytes of a file with certificate authorities.
+pub const CA_FILE_BYTES_MAX: u64 = 1024 * 1024;

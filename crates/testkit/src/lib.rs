@@ -6,8 +6,10 @@ pub mod cli;
 pub mod device;
 pub mod load;
 pub mod maker;
+pub mod outside;
 pub mod postgres;
 pub mod process;
+pub mod smtp;
 pub mod world;
 
 pub use device::{Device, Reply, readings};

@@ -54,6 +54,12 @@ pub enum Purpose {
     Approval = 24,
     /// Where a key was last used from.
     Use = 25,
+    /// A message in the outbox, with its recipient.
+    Letter = 26,
+    /// What stays of a message once it is sent: the recipient, masked, and how the tries went.
+    LetterNote = 27,
+    /// A webhook's name, address and signing secret.
+    Webhook = 28,
 }
 
 /// Where a sealed row belongs. Authenticated, never stored with it: the reader has to know.

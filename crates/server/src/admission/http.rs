@@ -3,13 +3,14 @@
 use super::{Incoming, Verdict, pipeline, place, sql, stand};
 use crate::fault::Kind;
 use crate::http::{Answer, Peer, bearer, content_type, read_body, small_body};
-use crate::{App, Fault, identity, journal};
+use crate::{App, Fault, identity, journal, notify};
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use fieldkeep_domain::admission::Check;
 use fieldkeep_domain::journal::Receipt;
 use fieldkeep_domain::limits;
+use fieldkeep_domain::notify::News;
 use fieldkeep_trust::hash::sha256;
 use fieldkeep_trust::sign;
 use fieldkeep_wire::inflate::Coding;
@@ -93,6 +94,7 @@ pub async fn post_head(
     if known.is_some_and(|known| known.hash != statement.head.hash) {
         tracing::warn!(%device, epoch = statement.head.epoch, seq = statement.head.seq, "admission.clone");
         app.metrics.cloned();
+        notify::tell(&app, standing.placed.organization(), News::CloneSeen(device));
         let text = "another batch is stored under this place: the device's key is used twice, or its image was restored";
         return Err(Fault::conflict(text).at(Check::Fresh).into());
     }

@@ -11,13 +11,14 @@ use crate::http::Connection;
 use crate::journal::{Entry, NotStored};
 use crate::limits::{REORDER_AHEAD_MAX, REORDER_MS_MAX};
 use crate::registry::sql::DeviceRow;
-use crate::{App, Fault, identity, journal, project, quarantine};
+use crate::{App, Fault, identity, journal, notify, project, quarantine};
 use chain::{Chain, State};
 use fieldkeep_domain::admission::{
     Admitted, Advance, Check, Decoded, Expectation, Placed, Quarantined, plausible,
 };
 use fieldkeep_domain::identity::TokenRefused;
 use fieldkeep_domain::journal::{Head, Link, Place, Receipt, link};
+use fieldkeep_domain::notify::{News, Withdrawn};
 use fieldkeep_domain::project::{Settings, Site};
 use fieldkeep_domain::quarantine::Reason;
 use fieldkeep_domain::registry::Life;
@@ -128,6 +129,15 @@ pub async fn place(
         let text = format!("the device is {}: {what}; nothing was stored", row.life);
         Fault::new(Kind::Forbidden, text).at(check)
     };
+    let withdrawn = match row.life {
+        Life::Suspended => Some(Withdrawn::Suspended),
+        Life::Revoked => Some(Withdrawn::Revoked),
+        Life::Retired => Some(Withdrawn::Retired),
+        _ => None,
+    };
+    if let Some(why) = withdrawn {
+        notify::tell(app, organization, News::RefusedDevice(row.id, why));
+    }
     if !row.life.owned() {
         return Err(not_yet(Check::Owned, "readings need an owner, proven by the device"));
     }

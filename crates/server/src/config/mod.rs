@@ -1,6 +1,10 @@
 //! The configuration: one commented file compiled in, one beside the data that may change it, all checked before a
 //! port is bound. Never: a default that stands anywhere else.
 
+mod outward;
+
+pub use outward::{Mail, MailTls, Notify, Sms, loopback, secret_file, text_file};
+
 use serde::Deserialize;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -22,6 +26,12 @@ pub struct Config {
     pub journal: Journal,
     /// Readings at rest.
     pub telemetry: Telemetry,
+    /// Sending e-mail.
+    pub mail: Mail,
+    /// Sending SMS.
+    pub sms: Sms,
+    /// Telling programs outside.
+    pub notify: Notify,
 }
 
 /// Listening.
@@ -100,6 +110,18 @@ pub enum ConfigError {
         /// What is wrong with it.
         why: &'static str,
     },
+    /// A file that a key names.
+    #[error("{path}: `{key}`: {file}: {why}", path = path.display(), file = file.display())]
+    File {
+        /// Which configuration.
+        path: PathBuf,
+        /// Which key.
+        key: &'static str,
+        /// The file it names.
+        file: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
 }
 
 impl Config {
@@ -147,15 +169,22 @@ impl Config {
         if !(8..=65_536).contains(&self.telemetry.memory_mib) {
             return bad("telemetry.memory_mib", "8 to 65536 expected");
         }
-        Ok(())
+        let outward = self.mail.check().and_then(|()| self.sms.check()).and_then(|()| self.notify.check());
+        outward.or_else(|(key, why)| bad(key, why))
     }
 }
+
+/// Tables whose keys are the operator's own.
+const FREE: [&str; 1] = ["sms.headers"];
 
 /// Lays changes over defaults; a key that has no default does not exist.
 fn overlay(defaults: &mut toml::Table, changes: toml::Table, prefix: &str) -> Result<(), String> {
     for (key, value) in changes {
         let name = format!("{prefix}{key}");
         match (defaults.get_mut(&key), value) {
+            (Some(toml::Value::Table(below)), toml::Value::Table(own)) if FREE.contains(&name.as_str()) => {
+                *below = own;
+            }
             (None, _) => return Err(format!("`{name}` is not a key; see the commented defaults")),
             (Some(toml::Value::Table(below)), toml::Value::Table(changes)) => {
                 overlay(below, changes, &format!("{name}."))?;

@@ -23,6 +23,7 @@ const ACQUIRE_S_MAX: u64 = 10;
 const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "spine", include_str!("migrations/0001_spine.sql")),
     (2, "people", include_str!("migrations/0002_people.sql")),
+    (3, "notify", include_str!("migrations/0003_notify.sql")),
 ];
 
 /// Why the database cannot be used. The operator can mend each.

@@ -25,6 +25,12 @@ struct Why {
     why: String,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Sent {
+    channel: String,
+    outcome: String,
+}
+
 /// What is counted.
 #[derive(Debug, Default)]
 pub struct Metrics {
@@ -40,6 +46,9 @@ pub struct Metrics {
     tail_bytes: Gauge,
     connections: Gauge,
     journal_size: Gauge,
+    letters: Family<Sent, Counter>,
+    letters_waiting: Gauge,
+    news_dropped: Counter,
 }
 
 impl Metrics {
@@ -80,6 +89,20 @@ impl Metrics {
         self.tail_bytes.set(tail_bytes as i64);
     }
 
+    /// A letter was tried: `sent`, `again` or `dead`.
+    pub fn letter(&self, channel: &str, outcome: &str) {
+        let sent = Sent { channel: channel.to_owned(), outcome: outcome.to_owned() };
+        self.letters.get_or_create(&sent).inc();
+    }
+    /// So many letters wait.
+    pub fn letters_waiting(&self, count: i64) {
+        self.letters_waiting.set(count);
+    }
+    /// A sighting of a refused or copied device was dropped: too many at once.
+    pub fn news_dropped(&self) {
+        self.news_dropped.inc();
+    }
+
     fn render(&self, app: &App) -> String {
         self.connections.set(app.connections.count() as i64);
         self.journal_size.set(app.journal.progress().borrow().size as i64);
@@ -100,6 +123,13 @@ impl Metrics {
         registry.register("tail_bytes", "Memory of readings not yet in chunks", self.tail_bytes.clone());
         registry.register("device_connections", "Open connections of devices", self.connections.clone());
         registry.register("journal_leaves", "Leaves of the tree", self.journal_size.clone());
+        registry.register("letters_tried", "Messages tried, by way and outcome", self.letters.clone());
+        registry.register("letters_waiting", "Messages waiting in the outbox", self.letters_waiting.clone());
+        registry.register(
+            "news_dropped",
+            "Sightings of devices that were not reported",
+            self.news_dropped.clone(),
+        );
         let mut text = String::new();
         match encode(&mut text, &registry) {
             Ok(()) => text,

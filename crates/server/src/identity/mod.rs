@@ -8,10 +8,11 @@ pub mod sql;
 use crate::fault::Kind;
 use crate::http::Connection;
 use crate::keys::PEPPER_NOW;
-use crate::{App, Fault, project, registry};
+use crate::{App, Fault, notify, project, registry};
 use fieldkeep_domain::admission::Check;
 use fieldkeep_domain::audit::{Act, Doer};
 use fieldkeep_domain::identity::{Certificate, DeviceName, TokenClaims, TokenRefused};
+use fieldkeep_domain::notify::{News, Withdrawn};
 use fieldkeep_domain::project::Scope;
 use fieldkeep_domain::{DeviceId, OrganizationId, Timestamp, limits};
 use fieldkeep_trust::apikey::{ApiKey, Holder};
@@ -57,6 +58,8 @@ pub async fn check(app: &App, connection: &Connection) -> Result<registry::sql::
                 return Err(stranger());
             }
             if certificate.revoked_at.is_some() {
+                let news = News::RefusedDevice(device, Withdrawn::Certificate);
+                notify::tell(app, organization, news);
                 return Err(credential("the certificate is revoked; nothing was stored"));
             }
             drop(tx);

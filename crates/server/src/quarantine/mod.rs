@@ -13,7 +13,7 @@ use fieldkeep_domain::admission::{Admitted, Decoded, Placed};
 use fieldkeep_domain::audit::Act;
 use fieldkeep_domain::project::Scope;
 use fieldkeep_domain::quarantine::Reason;
-use fieldkeep_domain::{Hash, ProjectId, QuarantineId};
+use fieldkeep_domain::{DeviceId, Hash, OrganizationId, ProjectId, QuarantineId};
 use fieldkeep_trust::hash::batch_hash;
 use fieldkeep_trust::seal::{Binding, Purpose};
 use fieldkeep_wire::body::{Held, decode_held};
@@ -61,6 +61,39 @@ pub async fn held_at(
 ) -> Result<Option<Vec<String>>, Fault> {
     let reasons = sql::reasons_at(tx, project, index).await?;
     Ok(reasons.map(|names| names.split(',').map(str::to_owned).collect()))
+}
+
+/// A held batch as those who look for news see it.
+#[derive(Debug, Clone)]
+pub struct Sighted {
+    /// Its place in the journal.
+    pub index: u64,
+    /// Whose device.
+    pub organization: OrganizationId,
+    /// In which project.
+    pub project: ProjectId,
+    /// Which device.
+    pub device: DeviceId,
+    /// Names of the reasons.
+    pub reasons: Vec<String>,
+}
+
+/// Batches held at this place in the journal or later that nobody has decided on, in order.
+pub async fn held_from(tx: &mut sqlx::AnyConnection, index: u64, limit: u32) -> Result<Vec<Sighted>, Fault> {
+    let rows = sql::held_from(tx, index, limit).await?;
+    let sighted = |row: sql::HeldRow| Sighted {
+        index: row.index,
+        organization: row.organization,
+        project: row.project,
+        device: row.device,
+        reasons: row.reasons.split(',').map(str::to_owned).collect(),
+    };
+    Ok(rows.into_iter().map(sighted).collect())
+}
+
+/// How many held batches of a device somebody has decided on.
+pub async fn decided(tx: &mut sqlx::AnyConnection, device: DeviceId) -> Result<u64, Fault> {
+    Ok(sql::decided(tx, device).await?)
 }
 
 /// A page of a project's held batches, the newest first by their place in the journal.

@@ -105,6 +105,27 @@ pub(super) async fn list(
     query.fetch_all(tx).await?.iter().map(read).collect()
 }
 
+/// Held and undecided, in the order of the journal.
+pub(super) async fn held_from(
+    tx: &mut AnyConnection,
+    index: u64,
+    limit: u32,
+) -> Result<Vec<HeldRow>, sqlx::Error> {
+    let text = format!(
+        "SELECT {COLUMNS} FROM quarantine WHERE log_index >= $1 AND decision IS NULL ORDER BY log_index LIMIT $2"
+    );
+    let query = sqlx::query(AssertSqlSafe(text)).bind(index as i64).bind(i64::from(limit));
+    query.fetch_all(tx).await?.iter().map(read).collect()
+}
+
+pub(super) async fn decided(tx: &mut AnyConnection, device: DeviceId) -> Result<u64, sqlx::Error> {
+    let row = sqlx::query("SELECT COUNT(*) FROM quarantine WHERE device = $1 AND decided_at IS NOT NULL")
+        .bind(&device.as_bytes()[..])
+        .fetch_one(tx)
+        .await?;
+    Ok(row.try_get::<i64, _>(0)?.unsigned_abs())
+}
+
 /// Decides once. Destroying drops the sealed readings in the same statement.
 pub(super) async fn decide(
     tx: &mut AnyConnection,
