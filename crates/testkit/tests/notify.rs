@@ -709,6 +709,36 @@ async fn codes_stand_nowhere_in_the_clear(backend: Backend) {
 }
 
 #[test]
+fn two_servers_on_one_database_send_each_letter_once() {
+    fieldkeep_testkit::world::block_on(async {
+        let receiver = Outside::start(None).await;
+        let mut world = World::external(Backend::Postgres, LOOPBACK).await;
+        let owner = world.organization("Northern Cold").await;
+        let (hook, _) = webhook(&world, owner.id, &receiver).await;
+        let mut twin = world.twin().await;
+        // A third that sends nothing itself: the two find what it leaves by their own clocks.
+        let (app, committer) = App::open(world.folder(), world.config(), world.clock.clone()).await.unwrap();
+        for n in 0..60 {
+            let mut tx = app.db.write().await.unwrap();
+            let key = DuplicateKey::new(&["n", &n.to_string()]);
+            let to = Channel::Webhook(hook.parse().unwrap());
+            let put = notify::enqueue(&mut tx, &app, &key, Language::En, to, Some(owner.id), &Message::Test);
+            assert!(put.await.unwrap());
+            tx.commit().await.unwrap();
+        }
+        until(&world, "sent", |all| all.len() == 60).await;
+        let asked = receiver.so_far();
+        let ids: std::collections::BTreeSet<_> =
+            asked.iter().map(|one| one.header("webhook-id").to_owned()).collect();
+        assert_eq!((asked.len(), ids.len()), (60, 60));
+        app.db.close().await;
+        drop(committer);
+        twin.stop().await;
+        world.stop().await;
+    });
+}
+
+#[test]
 fn unsafe_ways_out_are_refused_before_a_port_is_bound() {
     use fieldkeep_server::Config;
     use std::path::Path;
