@@ -3,6 +3,7 @@
 //!
 //! Never: lets an error become a yes, tells a caller of things outside its scope, gives what the giver does not hold.
 
+pub mod grants;
 pub mod http;
 mod policies;
 pub mod rules;
@@ -145,6 +146,26 @@ pub async fn holds(app: &App, actor: &Actor, role: RoleRef, scope: &Scope) -> Re
             .filter(|grant| place.is_in(&grant.scope))
             .any(|grant| engine.role_allows(&slice, grant.role, action))
     }))
+}
+
+/// Whether somebody may act on a person who holds this role there: they hold as much, or they may give and take roles
+/// there and the role has no rights over others.
+pub async fn manages(app: &App, actor: &Actor, role: RoleRef, scope: &Scope) -> Result<bool, Fault> {
+    if holds(app, actor, role, scope).await? {
+        return Ok(true);
+    }
+    let slice = app.policies.slice(app, scope.organization()).await?;
+    let engine = &app.policies.engine;
+    let over_others = [Action::RoleGrant, Action::PersonReset, Action::PolicyWrite, Action::KeyWrite];
+    if over_others.iter().any(|action| engine.role_allows(&slice, role, *action)) {
+        return Ok(false);
+    }
+    let place = crate::project::group::place_of(app, *scope).await?;
+    let may = |action| {
+        let grants = actor.standing_grants().filter(|grant| place.is_in(&grant.scope));
+        grants.into_iter().any(|grant| engine.role_allows(&slice, grant.role, action))
+    };
+    Ok(may(Action::PersonReset) || may(Action::PersonDisable))
 }
 
 /// The refusal to give what the giver does not hold.
