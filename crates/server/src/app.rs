@@ -281,12 +281,18 @@ impl App {
 
     /// The address of the people's pages. Known once the server listens.
     pub fn base(&self) -> Result<&Url, Fault> {
-        self.pages.get().map(|(base, _)| base).ok_or_else(|| Fault::internal("the server does not listen yet"))
+        self.pages
+            .get()
+            .map(|(base, _)| base)
+            .ok_or_else(|| Fault::internal("the server does not listen yet"))
     }
 
     /// The relying party of passkeys.
     pub fn webauthn(&self) -> Result<&Webauthn, Fault> {
-        self.pages.get().map(|(_, party)| party).ok_or_else(|| Fault::internal("the server does not listen yet"))
+        self.pages
+            .get()
+            .map(|(_, party)| party)
+            .ok_or_else(|| Fault::internal("the server does not listen yet"))
     }
 
     /// Takes note of where people reach the server: what is set, or its name and port.

@@ -7,6 +7,8 @@ pub mod device;
 pub mod load;
 pub mod maker;
 pub mod outside;
+pub mod passkey;
+pub mod person;
 pub mod postgres;
 pub mod process;
 pub mod smtp;

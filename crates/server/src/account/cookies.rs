@@ -17,15 +17,18 @@ pub fn over() -> (HeaderName, String) {
 /// Remembers the browser.
 pub fn browser(value: &str) -> (HeaderName, String) {
     let name = device::COOKIE;
-    (SET_COOKIE, format!("{name}={value}; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age={DEVICE_COOKIE_S}"))
+    (
+        SET_COOKIE,
+        format!("{name}={value}; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age={DEVICE_COOKIE_S}"),
+    )
 }
 
 /// A cookie of a request. Two of one name are none: one of them was planted.
 pub fn find<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let all = headers.get_all(COOKIE).into_iter().filter_map(|value| value.to_str().ok());
     let mut found = all.flat_map(|value| value.split(';')).filter_map(|pair| {
-        let (key, value) = pair.trim().split_once('=')?;
-        (key == name).then_some(value)
+        let (key, value) = pair.split_once('=')?;
+        (key.trim() == name).then_some(value.trim())
     });
     let first = found.next()?;
     if found.next().is_some() { None } else { Some(first) }

@@ -44,12 +44,7 @@ pub fn id_if_known(app: &App, cookie: Option<&str>, address: Hash) -> Option<Row
 }
 
 /// The cookie with somebody added. The browser keeps its id.
-pub fn remember(
-    app: &App,
-    cookie: Option<&str>,
-    person: PersonId,
-    address: Hash,
-) -> Result<String, Fault> {
+pub fn remember(app: &App, cookie: Option<&str>, person: PersonId, address: Hash) -> Result<String, Fault> {
     let (id, mut found) = open(app, cookie).unwrap_or_else(|| {
         (RowId::from_random(fieldkeep_trust::random()), Remembered { until: 0, people: Vec::new() })
     });

@@ -68,7 +68,8 @@ pub fn step_of(secret: &[u8], code: &str, now: Timestamp) -> Result<Option<i64>,
     let app = app_of(secret, "")?;
     let step = now.as_secs().unsigned_abs() / STEP_S;
     let around = step.saturating_sub(SKEW)..=step + SKEW;
-    let found = around.into_iter().find(|step| equal(app.generate(step * STEP_S).as_bytes(), code.as_bytes()));
+    let found =
+        around.into_iter().find(|step| equal(app.generate(step * STEP_S).as_bytes(), code.as_bytes()));
     Ok(found.map(|step| step as i64))
 }
 
@@ -79,7 +80,9 @@ fn clean(code: &str) -> String {
 
 fn code_verifier(app: &App, flow: RowId, code: &str) -> Result<Vec<u8>, Fault> {
     let pepper = app.keys.pepper(crate::keys::PEPPER_NOW)?;
-    Ok(hmac_sha256(pepper.expose(), &[b"person/code/1", flow.as_bytes(), code.as_bytes()]).as_bytes().to_vec())
+    Ok(hmac_sha256(pepper.expose(), &[b"person/code/1", flow.as_bytes(), code.as_bytes()])
+        .as_bytes()
+        .to_vec())
 }
 
 fn recovery_verifier(app: &App, person: PersonId, code: &str) -> Result<Vec<u8>, Fault> {
@@ -163,13 +166,7 @@ pub enum Right {
 }
 
 /// Checks a code of a person. Nothing is used up yet.
-pub async fn check(
-    app: &App,
-    flow: RowId,
-    id: PersonId,
-    shown: Shown,
-    code: &str,
-) -> Result<Right, Fault> {
+pub async fn check(app: &App, flow: RowId, id: PersonId, shown: Shown, code: &str) -> Result<Right, Fault> {
     let now = app.clock.now();
     let counted = [Counted::Codes(id)];
     app.throttle.ask(&counted, now)?;
@@ -220,7 +217,7 @@ mod tests {
     fn codes_belong_to_one_step_and_its_neighbours() {
         // RFC 6238, appendix B: SHA-1, the secret "12345678901234567890"; the last six of eight digits.
         let secret = b"12345678901234567890";
-        for (at, code) in [(59, "287082"), (1_111_111_109, "081804"), (20_000_000_000, "353130")] {
+        for (at, code) in [(59, "287082"), (1_111_111_109, "081804"), (2_000_000_000, "279037")] {
             let now = |seconds: i64| Timestamp::from_secs(at + seconds);
             assert_eq!(step_of(secret, code, now(0)).unwrap(), Some(at / 30));
             assert!(step_of(secret, code, now(90)).unwrap().is_none());

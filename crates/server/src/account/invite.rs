@@ -58,9 +58,8 @@ pub fn open(app: &App, row: &LinkRow) -> Result<LinkSecret, Fault> {
 
 /// The link behind a token that somebody shows: 401 for what opens nothing (any more).
 pub async fn find(app: &App, token: &str) -> Result<LinkRow, Fault> {
-    let over = || {
-        Fault::new(Kind::Unauthenticated, "this link was used, withdrawn or is over: ask for a new one")
-    };
+    let over =
+        || Fault::new(Kind::Unauthenticated, "this link was used, withdrawn or is over: ask for a new one");
     let key = ApiKey::parse(token, Holder::Link).map_err(|_| over())?;
     let mut tx = app.db.read().await?;
     let row = sql::link(&mut tx, LinkId::from_slice(key.id.as_bytes())?).await?.ok_or_else(over)?;
@@ -113,7 +112,8 @@ pub async fn invite(
     permit: Permit,
     new: api::NewInvitation,
 ) -> Result<api::InvitationLink, Fault> {
-    let address: EmailAddress = new.address.parse().map_err(|error| Fault::invalid(format!("`address`: {error}")))?;
+    let address: EmailAddress =
+        new.address.parse().map_err(|error| Fault::invalid(format!("`address`: {error}")))?;
     let language = new.language.as_deref().map(Language::parse).unwrap_or_default();
     let days = i64::from(new.days.unwrap_or((INVITATION_S / 86_400) as u32));
     if !(1..=INVITATION_S_MAX / 86_400).contains(&days) {
@@ -272,12 +272,7 @@ pub async fn revoke(app: &Arc<App>, permit: Permit, id: LinkId) -> Result<(), Fa
 }
 
 /// Writes a reset link to somebody's own address, inside the transaction of the act. Who asks for it never sees it.
-pub async fn reset(
-    app: &App,
-    tx: &mut AnyConnection,
-    row: &sql::PersonRow,
-    doer: Doer,
-) -> Result<(), Fault> {
+pub async fn reset(app: &App, tx: &mut AnyConnection, row: &sql::PersonRow, doer: Doer) -> Result<(), Fault> {
     let secret = person::open(app, row)?;
     let now = app.clock.now();
     let says = LinkSecret { address: None, roles: Vec::new(), language: secret.language };
@@ -292,13 +287,9 @@ pub async fn reset(
         .map(drop)
 }
 
-/// The first administrator's invitation, made where there is nobody yet: whoever takes it up owns the deployment.
+/// The first administrator's invitation, made at the first start and shown once: whoever takes it up owns the
+/// deployment. Later ones are made with `operator.key`.
 pub async fn first(app: &Arc<App>) -> Result<Option<String>, Fault> {
-    let mut tx = app.db.read().await?;
-    if sql::any(&mut tx).await? {
-        return Ok(None);
-    }
-    drop(tx);
     let role = RoleRef::Standard(fieldkeep_domain::access::Role::Owner);
     let roles = vec![Gift { role, scope: Scope::Deployment, expires_at: None }];
     let secret = LinkSecret { address: None, roles, language: Language::default() };
@@ -306,17 +297,20 @@ pub async fn first(app: &Arc<App>) -> Result<Option<String>, Fault> {
     let ends = now.plus_secs(INVITATION_S);
     let (row, token) = make(app, "invitation", &secret, (None, None), Doer::Server, ends)?;
     let act = Act::new(Doer::Server, "person.invite", row.id, Scope::Deployment, now);
-    app.journal
+    let made = app
+        .journal
         .note(move |tx, _| {
             Box::pin(async move {
-                if sql::any(tx).await? {
-                    return Err(Fault::conflict("there is somebody already"));
+                if sql::any(tx).await? || sql::any_links(tx).await? {
+                    return Err(Fault::conflict("there was an invitation already"));
                 }
-                // One at a time: an earlier one that nobody took up opens nothing any more.
-                sql::revoke_first_links(tx, now).await?;
                 Ok((act, sql::insert_link(tx, &row).await?))
             })
         })
-        .await?;
-    Ok(Some(link(app, &token)?))
+        .await;
+    match made {
+        Ok(()) => Ok(Some(link(app, &token)?)),
+        Err(fault) if fault.kind == Kind::Conflict => Ok(None),
+        Err(fault) => Err(fault),
+    }
 }

@@ -173,10 +173,7 @@ pub async fn finish_passkey(
 }
 
 /// Takes a password, and asks for the factor beside it. A reset of somebody who still has one is done at once.
-pub async fn begin_password(
-    app: &Arc<App>,
-    given: api::JoinPassword,
-) -> Result<(api::Begun, bool), Fault> {
+pub async fn begin_password(app: &Arc<App>, given: api::JoinPassword) -> Result<(api::Begun, bool), Fault> {
     let row = link(app, opened(app, &given.flow)?).await?;
     let rules = rules_of(app, &row).await?;
     if rules.passkey_required {
@@ -195,7 +192,10 @@ pub async fn begin_password(
     let hash = app.passwords.hash(Secret::new(given.password.into_bytes())).await?;
     if keeps_factor {
         replace_password(app, row, id, &hash).await?;
-        return Ok((api::Begun { flow: String::new(), options: None, factors: Vec::new(), totp: None }, true));
+        return Ok((
+            api::Begun { flow: String::new(), options: None, factors: Vec::new(), totp: None },
+            true,
+        ));
     }
     let factor = given.factor.unwrap_or(SecondFactor::Totp);
     if !rules.second_factors.contains(&factor) {
@@ -231,7 +231,9 @@ fn channel(wish: &Wish, pending: &Pending) -> Result<Option<Channel>, Fault> {
     let bad = |_| Fault::internal("an address that was checked before");
     match (pending, &wish.phone) {
         (Pending::Sent(SecondFactor::Mail), _) => Ok(Some(Channel::Mail(wish.address.parse().map_err(bad)?))),
-        (Pending::Sent(SecondFactor::Sms), Some(phone)) => Ok(Some(Channel::Sms(phone.parse().map_err(bad)?))),
+        (Pending::Sent(SecondFactor::Sms), Some(phone)) => {
+            Ok(Some(Channel::Sms(phone.parse().map_err(bad)?)))
+        }
         _ => Ok(None),
     }
 }
@@ -417,8 +419,9 @@ pub async fn accept(app: &Arc<App>, signed: &Signed, given: api::OpenLink) -> Re
                 }
                 let giver = row.made_by.map_or(Doer::Server, Doer::Person);
                 grants::insert_grants(tx, id, &gifts, giver, now).await?;
-                let act = Act::new(Doer::Person(id), "person.accept", id, invite::home(row.organization), now)
-                    .with(json!({"link": row.id, "invited_by": row.made_by}));
+                let act =
+                    Act::new(Doer::Person(id), "person.accept", id, invite::home(row.organization), now)
+                        .with(json!({"link": row.id, "invited_by": row.made_by}));
                 Ok((act, ()))
             })
         })

@@ -22,7 +22,8 @@ const COMMON: &str = include_str!("common_passwords.txt");
 /// Whether it stands in the compiled-in list; case and what is added at the ends do not hide it.
 pub fn is_common(password: &str) -> bool {
     let plain = password.to_lowercase();
-    let core = plain.trim_matches(|c: char| c.is_ascii_digit() || c.is_ascii_punctuation() || c.is_whitespace());
+    let core =
+        plain.trim_matches(|c: char| c.is_ascii_digit() || c.is_ascii_punctuation() || c.is_whitespace());
     COMMON.lines().any(|line| !line.is_empty() && (line == plain || line == core))
 }
 
@@ -144,7 +145,12 @@ mod tests {
 
     #[test]
     fn damaged_filters_are_told_from_empty_ones() {
-        for bytes in [&b""[..], b"fk leaked list 1\0\0\0\0\0\0\0\0", b"something else entirely.", b"fk leaked list 1\xff\xff\xff\xff\xff\xff\xff\xff"] {
+        for bytes in [
+            &b""[..],
+            b"fk leaked list 1\0\0\0\0\0\0\0\0",
+            b"something else entirely.",
+            b"fk leaked list 1\xff\xff\xff\xff\xff\xff\xff\xff",
+        ] {
             assert!(ask(std::io::Cursor::new(bytes), "x").is_err());
         }
     }

@@ -18,6 +18,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// 19 MiB, two passes, one lane: what OWASP's cheat sheet asks for at least.
 const MEMORY_KIB: u32 = 19 * 1024;
 const PASSES: u32 = 2;
+/// Letters and digits of a password beside what others know of its owner.
+const OTHER_CHARS_MIN: usize = 6;
 
 type Job = Box<dyn FnOnce() + Send>;
 
@@ -31,7 +33,8 @@ pub struct Passwords {
 }
 
 fn argon2() -> Result<Argon2<'static>, Fault> {
-    let params = Params::new(MEMORY_KIB, PASSES, 1, None).map_err(|error| Fault::internal(error.to_string()))?;
+    let params =
+        Params::new(MEMORY_KIB, PASSES, 1, None).map_err(|error| Fault::internal(error.to_string()))?;
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
 }
 
@@ -83,7 +86,8 @@ impl Passwords {
         let stored = stored.unwrap_or_else(|| self.nobody.clone());
         let same = self
             .work(move || {
-                let parsed = PasswordHash::new(&stored).map_err(|error| Fault::internal(error.to_string()))?;
+                let parsed =
+                    PasswordHash::new(&stored).map_err(|error| Fault::internal(error.to_string()))?;
                 Ok(argon2()?.verify_password(password.expose(), &parsed).is_ok())
             })
             .await?;
@@ -97,7 +101,8 @@ impl Passwords {
         let (done, outcome) = tokio::sync::oneshot::channel();
         let job: Job = Box::new(move || drop(done.send(job())));
         self.jobs.try_send(job).map_err(|_| {
-            let text = "limit `sign-ins`: too many people sign in with passwords at once; passkeys still work";
+            let text =
+                "limit `sign-ins`: too many people sign in with passwords at once; passkeys still work";
             Fault::new(Kind::TooMany, text).retry_after(2).with("limit", "sign-ins")
         })?;
         self.count.fetch_add(1, Ordering::Relaxed);
@@ -115,7 +120,15 @@ pub async fn check(app: &App, password: &str, rules: &SignInRules, about: &[&str
     if (password.chars().count() as u64) < u64::from(min) {
         return refused(format!("at least {min} characters"));
     }
-    let entropy = zxcvbn::zxcvbn(password, about);
+    // What others know of somebody is guessed word by word.
+    let words = about.iter().flat_map(|text| text.split(|c: char| !c.is_alphanumeric()));
+    let known: Vec<&str> = about.iter().copied().chain(words).filter(|word| !word.is_empty()).collect();
+    let own = |text: String, word: &&str| text.replace(&word.to_lowercase(), "");
+    let rest = known.iter().filter(|word| word.len() > 2).fold(password.to_lowercase(), own);
+    if rest.chars().filter(|c| c.is_alphanumeric()).count() < OTHER_CHARS_MIN {
+        return refused("too easy to guess (made of your own name or address)".into());
+    }
+    let entropy = zxcvbn::zxcvbn(password, &known);
     if u8::from(entropy.score()) < rules.password_score_min {
         let hint = entropy.feedback().and_then(|feedback| feedback.warning()).map(|hint| hint.to_string());
         let hint = hint.map(|hint| format!(" ({})", hint.trim_end_matches('.').to_lowercase()));

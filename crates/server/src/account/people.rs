@@ -121,10 +121,9 @@ pub async fn disable(
 /// Lets a person in again. Keys that they had made stay withdrawn.
 pub async fn enable(app: &Arc<App>, permit: Permit, id: PersonId, reason: String) -> Result<(), Fault> {
     let now = app.clock.now();
-    let act = Act::new(permit.doer(), "person.enable", id, permit.scope(), now).with(json!({"reason": reason}));
-    app.journal
-        .act(move |tx, _| Box::pin(async move { Ok((act, sql::disable(tx, id, None).await?)) }))
-        .await
+    let act =
+        Act::new(permit.doer(), "person.enable", id, permit.scope(), now).with(json!({"reason": reason}));
+    app.journal.act(move |tx, _| Box::pin(async move { Ok((act, sql::disable(tx, id, None).await?)) })).await
 }
 
 /// Sends a one-time link for a new password to somebody's own address, and ends their sessions.

@@ -281,7 +281,8 @@ pub async fn begin_address(app: &App, signed: &Signed, new: api::NewAddress) -> 
     drop(tx);
     let secret = person::open(app, &row)?;
     let (to, factor) = if new.to.contains('@') {
-        let address: EmailAddress = new.to.parse().map_err(|error| Fault::invalid(format!("`to`: {error}")))?;
+        let address: EmailAddress =
+            new.to.parse().map_err(|error| Fault::invalid(format!("`to`: {error}")))?;
         if address != secret.address {
             let text = "`to`: your own e-mail address expected; another one comes with a new invitation";
             return Err(Fault::invalid(text));
@@ -325,9 +326,7 @@ pub async fn recovery_codes(app: &Arc<App>, signed: &Signed) -> Result<api::Reco
     let act = act(signed, "person.recovery-codes", person, json!({}));
     app.journal
         .note(move |tx, _| {
-            Box::pin(
-                async move { Ok((act, sql::set_recovery_codes(tx, person, &verifiers).await?)) },
-            )
+            Box::pin(async move { Ok((act, sql::set_recovery_codes(tx, person, &verifiers).await?)) })
         })
         .await?;
     Ok(api::RecoveryCodes { codes })

@@ -233,11 +233,7 @@ pub async fn write_failures(app: &App) -> Result<(), Fault> {
 }
 
 /// Checks a password. Right or wrong, known or unknown, the same work is done; right, a second factor is asked for.
-pub async fn password(
-    app: &App,
-    visitor: &Visitor,
-    given: api::PasswordSignIn,
-) -> Result<api::Begun, Fault> {
+pub async fn password(app: &App, visitor: &Visitor, given: api::PasswordSignIn) -> Result<api::Begun, Fault> {
     let hash = person::address_hash(app, &given.address)?;
     let counted = counted(app, visitor, hash);
     let now = app.clock.now();
@@ -291,7 +287,8 @@ async fn accepted_factors(app: &App, row: &PersonRow) -> Result<Vec<String>, Fau
     let left = super::sql::people::recovery_codes_left(&mut tx, row.id).await?;
     drop(tx);
     if rules.passkey_required {
-        let text = "your organization accepts passkeys only: sign in with one, or ask an administrator for a reset";
+        let text =
+            "your organization accepts passkeys only: sign in with one, or ask an administrator for a reset";
         return Err(Fault::new(Kind::Forbidden, text).with("needs", "passkey"));
     }
     let sent_is_enough = !is_privileged(app, row.id).await?;

@@ -3,9 +3,9 @@
 //! Never: locks anybody out for good, or says by its answer whether an account exists. Passkeys are counted apart, so
 //! that a flood against an account's password leaves its owner a way in.
 
+use crate::Fault;
 use crate::fault::Kind;
 use crate::limits::{NETWORK_FREE_FAILURES, THROTTLE_MAX};
-use crate::Fault;
 use fieldkeep_domain::limits::FREE_FAILURES;
 use fieldkeep_domain::{Hash, PersonId, RowId, Timestamp, account};
 use std::collections::HashMap;
@@ -68,7 +68,9 @@ impl Throttle {
         match waits.max() {
             None => Ok(()),
             Some(wait) => {
-                let text = format!("limit `sign-in`: too many failures; try again in {wait} s. A passkey still works");
+                let text = format!(
+                    "limit `sign-in`: too many failures; try again in {wait} s. A passkey still works"
+                );
                 Err(Fault::new(Kind::TooMany, text).retry_after(wait).with("limit", "sign-in"))
             }
         }
@@ -145,7 +147,10 @@ mod tests {
             assert_eq!(throttle.ask(&[at("192.0.2.200")], NOW).is_ok(), n < 49, "{n}");
         }
         assert!(throttle.ask(&[at("192.0.3.1")], NOW).is_ok());
-        assert_eq!(network("2001:db8:1:2ff::1".parse().unwrap()), network("2001:db8:1:200::9".parse().unwrap()));
+        assert_eq!(
+            network("2001:db8:1:2ff::1".parse().unwrap()),
+            network("2001:db8:1:200::9".parse().unwrap())
+        );
     }
 
     #[test]

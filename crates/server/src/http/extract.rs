@@ -2,14 +2,14 @@
 
 use super::connection::Connection;
 use super::problem::Rejection;
+use crate::account::session::{self, Signed};
+use crate::account::sign_in::Visitor;
+use crate::account::{self, cookies};
 use crate::fault::Kind;
 use crate::limits::{
     API_BODY_BYTES_MAX, BODY_S_MAX, DRAIN_BYTES_MAX, IMPORT_BYTES_MAX, PAGE_DEFAULT, PAGE_MAX,
     SMALL_BODY_BYTES_MAX,
 };
-use crate::account::session::{self, Signed};
-use crate::account::sign_in::Visitor;
-use crate::account::{self, cookies};
 use crate::{App, Fault};
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use bytes::{Bytes, BytesMut};

@@ -1,8 +1,8 @@
 //! `/api/v1/me`: one's own account.
 
+use crate::App;
 use crate::account::{cookies, join, profile, session, sign_in};
 use crate::http::{Answer, Body, Me, Param, Query};
-use crate::App;
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};

@@ -170,7 +170,13 @@ async fn post_revoke_invitation(
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn switch(app: &Arc<App>, actor: &Actor, id: OrganizationId, off: bool, body: Because) -> Answer<StatusCode> {
+async fn switch(
+    app: &Arc<App>,
+    actor: &Actor,
+    id: OrganizationId,
+    off: bool,
+    body: Because,
+) -> Answer<StatusCode> {
     // Of the deployment, not of the organization itself: its own people could not undo it.
     let scope = project::scope(app, Some(id), None).await?;
     let permit = authorize(app, actor, Action::OrganizationDisable, scope).await?;

@@ -1,9 +1,9 @@
 //! `/api/v1/sign-in`, `/api/v1/join`: for people who are not signed in. `/api/v1/sign-out` and step-up for those who are.
 
+use crate::App;
 use crate::account::session::Fresh;
 use crate::account::sign_in::{Visitor, Welcome};
 use crate::account::{cookies, join, profile, sign_in};
-use crate::App;
 use crate::http::{Answer, Body, Me};
 use axum::Json;
 use axum::extract::State;

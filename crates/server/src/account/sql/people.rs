@@ -133,11 +133,7 @@ pub async fn update(tx: &mut AnyConnection, row: &PersonRow) -> Result<(), sqlx:
 }
 
 /// Shuts a person out, or lets them in again.
-pub async fn disable(
-    tx: &mut AnyConnection,
-    id: PersonId,
-    at: Option<Timestamp>,
-) -> Result<(), sqlx::Error> {
+pub async fn disable(tx: &mut AnyConnection, id: PersonId, at: Option<Timestamp>) -> Result<(), sqlx::Error> {
     sqlx::query("UPDATE people SET disabled_at = $1 WHERE id = $2")
         .bind(at.map(Timestamp::as_nanos))
         .bind(&id.as_bytes()[..])
@@ -343,7 +339,8 @@ impl LinkRow {
     }
 }
 
-const LINK: &str = "SELECT l.id, l.kind, l.verifier, l.person, l.organization, l.sealed, l.made_by, l.created_at,
+const LINK: &str =
+    "SELECT l.id, l.kind, l.verifier, l.person, l.organization, l.sealed, l.made_by, l.created_at,
     l.expires_at, l.used_at, l.revoked_at, CASE WHEN m.disabled_at IS NOT NULL THEN 1 ELSE 0 END
     FROM links l LEFT JOIN people m ON m.id = l.made_by";
 
@@ -381,10 +378,8 @@ pub async fn invitations(
     after: Vec<u8>,
     limit: u32,
 ) -> Result<Vec<LinkRow>, sqlx::Error> {
-    let text = format!(
-        "{LINK} WHERE l.id > $1 AND l.kind = 'invitation' AND {} ORDER BY l.id LIMIT $2",
-        seen.text
-    );
+    let text =
+        format!("{LINK} WHERE l.id > $1 AND l.kind = 'invitation' AND {} ORDER BY l.id LIMIT $2", seen.text);
     let query = sqlx::query(AssertSqlSafe(text)).bind(after).bind(i64::from(limit));
     let query = seen.binds.into_iter().fold(query, |query, id| query.bind(id));
     query.fetch_all(tx).await?.iter().map(read_link).collect()
@@ -450,14 +445,7 @@ pub async fn revoke_links_of(
     .map(drop)
 }
 
-/// Withdraws invitations that name nobody: the deployment's first.
-pub async fn revoke_first_links(tx: &mut AnyConnection, now: Timestamp) -> Result<(), sqlx::Error> {
-    sqlx::query(
-        "UPDATE links SET revoked_at = $1 WHERE kind = 'invitation' AND person IS NULL AND organization IS NULL
-         AND made_by IS NULL AND used_at IS NULL AND revoked_at IS NULL",
-    )
-    .bind(now.as_nanos())
-    .execute(tx)
-    .await
-    .map(drop)
+/// Whether any link was ever made.
+pub async fn any_links(tx: &mut AnyConnection) -> Result<bool, sqlx::Error> {
+    Ok(sqlx::query("SELECT id FROM links LIMIT 1").fetch_optional(tx).await?.is_some())
 }

@@ -24,7 +24,8 @@ pub struct SessionRow {
     pub shut_out: bool,
 }
 
-const SELECT: &str = "SELECT s.id, s.verifier, s.person, s.method, s.sealed, s.idle_s, s.created_at, s.proven_at,
+const SELECT: &str =
+    "SELECT s.id, s.verifier, s.person, s.method, s.sealed, s.idle_s, s.created_at, s.proven_at,
     s.used_at, s.expires_at,
     CASE WHEN p.disabled_at IS NOT NULL OR o.disabled_at IS NOT NULL THEN 1 ELSE 0 END
     FROM sessions s JOIN people p ON p.id = s.person LEFT JOIN organizations o ON o.id = p.organization";
@@ -92,11 +93,7 @@ pub async fn used(tx: &mut AnyConnection, id: SessionId, now: Timestamp) -> Resu
 }
 
 /// Ends a session of a person; false where there is none.
-pub async fn end(
-    tx: &mut AnyConnection,
-    person: PersonId,
-    id: SessionId,
-) -> Result<bool, sqlx::Error> {
+pub async fn end(tx: &mut AnyConnection, person: PersonId, id: SessionId) -> Result<bool, sqlx::Error> {
     let done = sqlx::query("DELETE FROM sessions WHERE id = $1 AND person = $2")
         .bind(&id.as_bytes()[..])
         .bind(&person.as_bytes()[..])
@@ -133,11 +130,12 @@ pub async fn trim(tx: &mut AnyConnection, now: Timestamp, before: Timestamp) -> 
 
 /// Ends a flow; false where it had ended before.
 pub async fn spend(tx: &mut AnyConnection, flow: RowId, until: Timestamp) -> Result<bool, sqlx::Error> {
-    let done = sqlx::query("INSERT INTO spent_flows (id, expires_at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING")
-        .bind(&flow.as_bytes()[..])
-        .bind(until.as_nanos())
-        .execute(tx)
-        .await?;
+    let done =
+        sqlx::query("INSERT INTO spent_flows (id, expires_at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING")
+            .bind(&flow.as_bytes()[..])
+            .bind(until.as_nanos())
+            .execute(tx)
+            .await?;
     Ok(done.rows_affected() == 1)
 }
 
@@ -199,16 +197,18 @@ pub struct SignInRow {
 
 /// Adds a sign-in.
 pub async fn insert_sign_in(tx: &mut AnyConnection, row: &SignInRow) -> Result<(), sqlx::Error> {
-    sqlx::query("INSERT INTO sign_ins (id, person, outcome, method, sealed, at) VALUES ($1, $2, $3, $4, $5, $6)")
-        .bind(&row.id.as_bytes()[..])
-        .bind(&row.person.as_bytes()[..])
-        .bind(&row.outcome)
-        .bind(&row.method)
-        .bind(&row.sealed[..])
-        .bind(row.at.as_nanos())
-        .execute(tx)
-        .await
-        .map(drop)
+    sqlx::query(
+        "INSERT INTO sign_ins (id, person, outcome, method, sealed, at) VALUES ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(&row.id.as_bytes()[..])
+    .bind(&row.person.as_bytes()[..])
+    .bind(&row.outcome)
+    .bind(&row.method)
+    .bind(&row.sealed[..])
+    .bind(row.at.as_nanos())
+    .execute(tx)
+    .await
+    .map(drop)
 }
 
 /// Somebody's sign-ins before an instant, the newest first.
