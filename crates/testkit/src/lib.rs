@@ -2,6 +2,7 @@
 //!
 //! Never: a mock where the real component can run. Panics are how a test fails, so they are allowed here.
 
+pub mod chromium;
 pub mod cli;
 pub mod device;
 pub mod load;
