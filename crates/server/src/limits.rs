@@ -110,3 +110,5 @@ pub const NEWS_TOLD_MAX: usize = 10_000;
 pub const SECRET_FILE_BYTES_MAX: u64 = 16 * 1024;
 /// Bytes of a file with certificate authorities.
 pub const CA_FILE_BYTES_MAX: u64 = 1024 * 1024;
+/// People who are told of one event at most.
+pub const TOLD_MAX: u32 = 500;
