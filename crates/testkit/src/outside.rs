@@ -16,7 +16,7 @@ use tokio::sync::watch;
 use tokio_rustls::TlsAcceptor;
 
 /// How long anything outside may take to be asked; what takes longer is a failed test.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub const PATIENCE: Duration = Duration::from_secs(90);
 
 /// A certificate authority of somebody else, and TLS for one name under it.
 pub struct Foreign {

@@ -24,7 +24,9 @@ both_databases!(
     a_refused_letter_is_tried_again_and_a_dead_one_is_shown_and_revived,
     an_expired_code_is_not_sent,
     a_letter_survives_the_end_of_the_server,
+    a_killed_server_tells_after_its_start,
     a_letter_on_its_way_at_the_end_goes_again,
+    sealed_letters_cannot_be_swapped,
     each_letter_goes_once_however_many_look,
     sms_fit_the_gateway,
     webhooks_are_signed_and_verified_by_the_receiver,
@@ -256,6 +258,52 @@ async fn a_letter_survives_the_end_of_the_server(backend: Backend) {
     assert!(post.server.so_far().is_empty());
     world.start().await;
     assert!(post.server.mails(1).await[0].text().contains("424242"));
+}
+
+async fn a_killed_server_tells_after_its_start(backend: Backend) {
+    let receiver = Outside::start(None).await;
+    let mut world = World::external(backend, LOOPBACK).await;
+    let (place, _, mut devices) = world.with_devices(1).await;
+    webhook(&world, place.organization, &receiver).await;
+    devices[0].measure(&world, readings("temperature", Some("Cel"), world.now(), &[99.0])).await.expect(202);
+    // Where the kill meets it is not known: before the look, in the outbox, on its way. It arrives all the same.
+    world.kill();
+    world.start().await;
+    let asked = receiver.asked(1).await;
+    assert_eq!(asked[0].json()["type"], "quarantine-cause");
+    until(&world, "sent", |all| all.len() == 1).await;
+    let ids: std::collections::BTreeSet<_> =
+        receiver.so_far().iter().map(|one| one.header("webhook-id").to_owned()).collect();
+    assert_eq!(ids.len(), 1, "at least once, and always under the same id");
+    world.stop().await;
+}
+
+async fn sealed_letters_cannot_be_swapped(backend: Backend) {
+    let post = Post::starttls().await;
+    let world = World::with(backend, &post.config).await;
+    let app = app(&world);
+    // Somebody with the database but without the keys would send one person's code to another.
+    for (key, to) in [("1", "ana@example.com"), ("2", "eve@example.com")] {
+        post.server.next("451 not now");
+        enqueue(&app, key, mail(to), &code("606606")).await;
+    }
+    until(&world, "waiting", |all| all.iter().filter(|one| one["error"].is_string()).count() == 2).await;
+    let mut tx = app.db.write().await.unwrap();
+    let rows: Vec<(Vec<u8>, Vec<u8>, Vec<u8>)> =
+        sqlx::query_as("SELECT id, sealed, note FROM outbox").fetch_all(&mut *tx).await.unwrap();
+    for (from, to) in [(0, 1), (1, 0)] {
+        sqlx::query("UPDATE outbox SET sealed = $1 WHERE id = $2")
+            .bind(&rows[from].1[..])
+            .bind(&rows[to].0[..])
+            .execute(&mut *tx)
+            .await
+            .unwrap();
+    }
+    tx.commit().await.unwrap();
+    later(&world, 11);
+    let unread = |one: &Value| one["error"].as_str().is_some_and(|why| why.starts_with("it cannot be read"));
+    until(&world, "waiting", |all| all.len() == 2 && all.iter().all(unread)).await;
+    assert_eq!((post.server.so_far().len(), post.server.tries(2).await), (0, 2));
 }
 
 async fn a_letter_on_its_way_at_the_end_goes_again(backend: Backend) {
@@ -613,6 +661,22 @@ async fn codes_stand_nowhere_in_the_clear(backend: Backend) {
     post.server.mails(1).await;
     until(&world, "sent", |all| all.len() == 1).await;
 
+    let owner = world.organization("Northern Cold").await;
+    let path = format!("/api/v1/organizations/{}/webhooks", owner.id);
+    let hook = json!({"name": "bandicoot", "url": "https://example.com/bandicoot"});
+    let secret = world.post(&path, hook).await.expect(201).body["secret"].as_str().unwrap().to_owned();
+    let mut tx = app.db.read().await.unwrap();
+    let (sealed, kinds): (Vec<u8>, String) =
+        sqlx::query_as("SELECT sealed, kinds FROM webhooks").fetch_one(&mut *tx).await.unwrap();
+    drop(tx);
+    let row = [&sealed[..], kinds.as_bytes()].concat();
+    for needle in ["bandicoot", "example.com", secret.strip_prefix("whsec_").unwrap()] {
+        assert!(
+            !row.windows(needle.len()).any(|window| window == needle.as_bytes()),
+            "a webhook shows {needle}"
+        );
+    }
+
     let needles = ["770077", "wombat-echidna", "numbat", "quokka", "46701239942"];
     for state in ["waiting", "sent", "dead"] {
         let shown = world.call("GET", &format!("/api/v1/outbox?state={state}"), None).await.expect(200).text;
@@ -642,6 +706,36 @@ async fn codes_stand_nowhere_in_the_clear(backend: Backend) {
         let line = logged.lines().find(|line| line.contains(needle));
         assert!(line.is_none(), "the log shows {needle}: {line:?}");
     }
+}
+
+#[test]
+fn two_servers_on_one_database_send_each_letter_once() {
+    fieldkeep_testkit::world::block_on(async {
+        let receiver = Outside::start(None).await;
+        let mut world = World::external(Backend::Postgres, LOOPBACK).await;
+        let owner = world.organization("Northern Cold").await;
+        let (hook, _) = webhook(&world, owner.id, &receiver).await;
+        let mut twin = world.twin().await;
+        // A third that sends nothing itself: the two find what it leaves by their own clocks.
+        let (app, committer) = App::open(world.folder(), world.config(), world.clock.clone()).await.unwrap();
+        for n in 0..60 {
+            let mut tx = app.db.write().await.unwrap();
+            let key = DuplicateKey::new(&["n", &n.to_string()]);
+            let to = Channel::Webhook(hook.parse().unwrap());
+            let put = notify::enqueue(&mut tx, &app, &key, Language::En, to, Some(owner.id), &Message::Test);
+            assert!(put.await.unwrap());
+            tx.commit().await.unwrap();
+        }
+        until(&world, "sent", |all| all.len() == 60).await;
+        let asked = receiver.so_far();
+        let ids: std::collections::BTreeSet<_> =
+            asked.iter().map(|one| one.header("webhook-id").to_owned()).collect();
+        assert_eq!((asked.len(), ids.len()), (60, 60));
+        app.db.close().await;
+        drop(committer);
+        twin.stop().await;
+        world.stop().await;
+    });
 }
 
 #[test]

@@ -3,10 +3,11 @@
 //! Never: two servers with one letter at once, a letter's content in the log, a try that has no end.
 
 use super::{Note, Sealed, news, note_binding, open_letter, sql};
+use crate::fault::Kind;
 use crate::limits::{LETTER_LEASE_S, LETTERS_AT_ONCE, SENDING_MAX};
 use crate::project::{open_json, seal_json};
 use crate::{App, Fault};
-use fieldkeep_domain::limits::LETTER_KEPT_S;
+use fieldkeep_domain::limits::{LETTER_KEPT_S, LETTER_TRIES_MAX};
 use fieldkeep_domain::notify::{Outcome, State, Step, TOO_LATE, after, too_late};
 use fieldkeep_domain::{LetterId, Timestamp};
 use futures_util::StreamExt;
@@ -145,8 +146,17 @@ async fn deliver(app: &App, row: sql::LetterRow) -> Result<(), Fault> {
     tx.commit().await?;
     let step = if too_late(row.expires_at, now) {
         Step::Dead { why: TOO_LATE.into(), revivable: false }
+    } else if row.tries >= LETTER_TRIES_MAX {
+        // Each of these tries ended with the process: it must not be this letter that ends it.
+        Step::Dead { why: format!("given up: {} tries began and never ended", row.tries), revivable: true }
     } else {
-        let outcome = attempt(app, &row).await?;
+        let outcome = match attempt(app, &row).await {
+            Err(fault) if fault.kind == Kind::Internal => {
+                tracing::error!(letter = %row.id, inside = ?fault.inside, "notify.open failed");
+                Outcome::Later("it cannot be read: the server's log says why".into())
+            }
+            outcome => outcome?,
+        };
         after(outcome, row.tries + 1, row.since, row.expires_at, app.clock.now())
     };
     settle(app, &row, lease, step).await
@@ -171,7 +181,9 @@ async fn settle(app: &App, row: &sql::LetterRow, lease: Timestamp, step: Step) -
     app.metrics.letter(&row.channel, if state == State::Waiting { "again" } else { state.name() });
     let keys = app.keys.organization(row.organization)?;
     let binding = note_binding(row.id, row.organization);
-    let note: Note = open_json(&keys.seal, &binding, &row.note)?;
+    // A note that does not open is written anew: how the letter ended must be told all the same.
+    let note: Result<Note, Fault> = open_json(&keys.seal, &binding, &row.note);
+    let note = note.unwrap_or_else(|_| Note { to: "unreadable".into(), why: None });
     let note = seal_json(&keys.seal, &binding, &Note { why, ..note })?;
     let end = sql::Settled { state, due_at, settled_at, note: &note, keep };
     let mut tx = app.db.write().await?;
