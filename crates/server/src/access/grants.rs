@@ -61,6 +61,17 @@ pub async fn check_gifts(app: &App, actor: &Actor, gifts: &[Gift]) -> Result<(),
     Ok(())
 }
 
+/// Whether somebody may give anything at all there, leaving a second person aside.
+async fn check_giver(app: &App, actor: &Actor, scope: &Scope) -> Result<(), Fault> {
+    let place = group::place_of(app, *scope).await?;
+    if !actor.knows_of(&place) {
+        return Err(Fault::not_found("part that a role is given for"));
+    }
+    let slice = app.policies.slice(app, scope.organization()).await?;
+    let decision = verdict(app, actor, &slice, Action::RoleGrant, &place, true);
+    if decision.is_allowed() { Ok(()) } else { Err(refusal(actor, Action::RoleGrant, &decision)) }
+}
+
 async fn check_one(
     app: &App,
     actor: &Actor,
@@ -68,15 +79,7 @@ async fn check_one(
     scope: &Scope,
     until: Option<Timestamp>,
 ) -> Result<(), Fault> {
-    let place = group::place_of(app, *scope).await?;
-    if !actor.knows_of(&place) {
-        return Err(Fault::not_found("part that a role is given for"));
-    }
-    let slice = app.policies.slice(app, scope.organization()).await?;
-    let decision = verdict(app, actor, &slice, Action::RoleGrant, &place, true);
-    if !decision.is_allowed() {
-        return Err(refusal(actor, Action::RoleGrant, &decision));
-    }
+    check_giver(app, actor, scope).await?;
     if matches!(role, RoleRef::Standard(role) if role.for_programs()) {
         return Err(Fault::invalid(format!("`role`: `{role}` is for programs: give a person another one")));
     }
@@ -182,9 +185,9 @@ pub async fn give(
     new: api::NewRoleGrant,
 ) -> Result<api::RoleGrant, Fault> {
     let expires_at = new.expires_at.as_deref().map(parse_time).transpose()?;
-    let place = group::place_of(app, scope).await?;
-    if !actor.knows_of(&place) || !knows_person(app, actor, new.person).await? {
-        return Err(Fault::not_found("person, or part of the world"));
+    check_giver(app, actor, &scope).await?;
+    if !knows_person(app, actor, new.person).await? {
+        return Err(Fault::not_found("person"));
     }
     check_gift(app, actor, new.role, scope, expires_at).await?;
     let (person, doer, now) = (new.person, actor.doer, app.clock.now());
