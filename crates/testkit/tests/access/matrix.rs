@@ -177,7 +177,9 @@ async fn objects(world: &World) -> (Objects, fieldkeep_testkit::world::Place) {
     devices[0].measure(world, readings("temperature", Some("Cel"), world.now(), &[99.0])).await.expect(202);
     let (organization, project) = (place.organization, place.project);
     let of = format!("/api/v1/organizations/{organization}");
-    let id = |reply: fieldkeep_testkit::Reply| reply.body["id"].as_str().unwrap().to_owned();
+    let id = |reply: fieldkeep_testkit::Reply| {
+        reply.body.get("id").unwrap_or(&reply.body["role"]).as_str().unwrap().to_owned()
+    };
     let held = world.call("GET", &format!("/api/v1/projects/{project}/quarantine"), None).await;
     let post = |path: String, body: Value| async move { id(world.post(&path, body).await.expect(201)) };
     let hook = json!({"name": "x", "url": "https://hooks.example.com/x"});

@@ -217,7 +217,7 @@ pub async fn who_asks_cannot_agree(backend: Backend) {
     let id = refused.more["approval"].as_str().unwrap().parse().unwrap();
     assert_eq!(kind(approvals::decide(&app, &maker, id, true, String::new()).await), Kind::Forbidden);
     let mut stale = second.clone();
-    stale.standing = Standing::Person { fresh_until: world.now() };
+    stale.standing = Standing::Person { fresh_until: stale.now };
     let refused = approvals::decide(&app, &stale, id, true, String::new()).await.unwrap_err();
     assert_eq!(refused.more["needs"], "step-up");
     approvals::decide(&app, &second, id, true, String::new()).await.unwrap();
