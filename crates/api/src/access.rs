@@ -43,7 +43,7 @@ pub struct RoleDetail {
 /// A role of an organization's own to be.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct NewRole {
+pub struct NewCustomRole {
     /// What people call it.
     pub name: String,
     /// What it gives, by name, for example `device.read`.

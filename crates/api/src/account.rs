@@ -6,5 +6,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 mod keys;
+mod people;
 
 pub use keys::*;
+pub use people::*;

@@ -10,7 +10,7 @@ use crate::journal::Journal;
 use crate::keys::Keys;
 use crate::limits::{API_BURST, API_PER_S, DEVICE_BURST, DEVICE_PER_S};
 use crate::telemetry::Tail;
-use crate::{Fault, identity, jobs, journal, notify, registry, telemetry};
+use crate::{Fault, account, identity, jobs, journal, notify, registry, telemetry};
 use arc_swap::ArcSwap;
 use fieldkeep_domain::audit::Doer;
 use fieldkeep_domain::{DeviceId, KeyId, Timestamp};
@@ -24,9 +24,11 @@ use std::collections::{HashMap, HashSet};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
+use url::Url;
+use webauthn_rs::Webauthn;
 
 /// Files of a data folder.
 #[derive(Debug, Clone)]
@@ -68,6 +70,10 @@ impl Folder {
     /// The first administrator's key.
     pub fn operator_key(&self) -> PathBuf {
         self.0.join("operator.key")
+    }
+    /// The filter of leaked passwords, where the operator built one.
+    pub fn leaked_filter(&self) -> PathBuf {
+        self.0.join("leaked.filter")
     }
     /// Where the running server listens, for local commands.
     pub fn address(&self) -> PathBuf {
@@ -169,6 +175,12 @@ pub struct App {
     pub callers: Buckets<Doer>,
     /// Who may do what.
     pub policies: Policies,
+    /// Hashes passwords.
+    pub passwords: account::Passwords,
+    /// Who has to wait after failures.
+    pub throttle: account::Throttle,
+    /// Failed sign-ins that are not written down yet.
+    pub failed_sign_ins: Mutex<Vec<account::SignInRow>>,
     /// Limits per device.
     pub devices: Buckets<DeviceId>,
     /// The ways out: e-mail, SMS, webhooks.
@@ -181,6 +193,7 @@ pub struct App {
     verifier: Arc<DeviceVerifier>,
     used: Mutex<HashMap<KeyId, Timestamp>>,
     looked_at: AtomicI64,
+    pages: OnceLock<(Url, Webauthn)>,
 }
 
 impl App {
@@ -210,6 +223,10 @@ impl App {
             receipts_over: Mutex::default(),
             metrics: Metrics::default(),
             policies: Policies::new()?,
+            passwords: account::Passwords::new()?,
+            throttle: account::Throttle::default(),
+            failed_sign_ins: Mutex::default(),
+            pages: OnceLock::new(),
             callers: Buckets::new("requests-per-caller", API_PER_S, API_BURST),
             devices: Buckets::new("requests-per-device", DEVICE_PER_S, DEVICE_BURST),
             post,
@@ -260,6 +277,39 @@ impl App {
             used.insert(key, now);
         }
         due
+    }
+
+    /// The address of the people's pages. Known once the server listens.
+    pub fn base(&self) -> Result<&Url, Fault> {
+        self.pages
+            .get()
+            .map(|(base, _)| base)
+            .ok_or_else(|| Fault::internal("the server does not listen yet"))
+    }
+
+    /// The relying party of passkeys.
+    pub fn webauthn(&self) -> Result<&Webauthn, Fault> {
+        self.pages
+            .get()
+            .map(|(_, party)| party)
+            .ok_or_else(|| Fault::internal("the server does not listen yet"))
+    }
+
+    /// Takes note of where people reach the server: what is set, or its name and port.
+    pub fn reached_at(&self, port: u16) -> Result<(), Fault> {
+        let people = &self.config.people;
+        let text = match people.url.is_empty() {
+            true => format!("https://{}:{port}/", self.config.server.people_name),
+            false => people.url.clone(),
+        };
+        let base: Url = text.parse().map_err(Fault::internal)?;
+        let rp_id = match people.rp_id.is_empty() {
+            true => &self.config.server.people_name,
+            false => &people.rp_id,
+        };
+        let party = account::webauthn::relying_party(rp_id, &base)?;
+        let _ = self.pages.set((base, party));
+        Ok(())
     }
 
     /// Notes that identities were looked at just now.
@@ -349,6 +399,7 @@ pub async fn start(folder: Folder, config: Config, clock: Clock) -> Result<Runni
         app.db.close().await;
     }
     let (listener, monitor, address, monitor_address) = bound?;
+    app.reached_at(address.port())?;
     let path = app.folder.address();
     let text = format!("{}\n{address}\n{monitor_address}\n", app.config.server.people_name);
     std::fs::write(&path, text).map_err(|source| StartError::File { path, source })?;

@@ -77,6 +77,43 @@ pub const READ_S_MAX: u64 = 5;
 pub const IMPORT_DEVICES_MAX: usize = 20_000;
 /// A device's oldest receipts are trimmed when a group ends with a batch whose number divides by this.
 pub const RECEIPTS_TRIMMED_EVERY: u64 = 64;
+/// Passwords that wait to be hashed.
+pub const PASSWORD_WAITING_MAX: usize = 64;
+/// How far password hashing stands back behind everything else (nice(2)).
+pub const HASHING_NICE: i32 = 10;
+/// Bytes of a flow as a browser carries it.
+pub const FLOW_BYTES_MAX: usize = 64 * 1024;
+/// Seconds that a flow may take.
+pub const FLOW_S_MAX: i64 = 10 * 60;
+/// Seconds for which a proof of presence counts as fresh.
+pub const FRESH_S: i64 = 5 * 60;
+/// Seconds that a one-time code is good for.
+pub const CODE_S_MAX: i64 = 10 * 60;
+/// Wrong one-time codes until a new one has to be sent.
+pub const CODE_TRIES_MAX: i64 = 5;
+/// Recovery codes that somebody is given.
+pub const RECOVERY_CODES: usize = 10;
+/// Seconds that an invitation can be taken up, when nothing else is said; and at most.
+pub const INVITATION_S: i64 = 7 * 86_400;
+/// See [`INVITATION_S`].
+pub const INVITATION_S_MAX: i64 = 30 * 86_400;
+/// Seconds that a reset can be taken up.
+pub const RESET_S: i64 = 4 * 3_600;
+/// Seconds that a browser is remembered as one that somebody signed in from.
+pub const DEVICE_COOKIE_S: i64 = 365 * 86_400;
+/// People that one browser is remembered for.
+pub const DEVICE_COOKIE_PEOPLE_MAX: usize = 8;
+/// Places that failed sign-ins are counted for.
+pub const THROTTLE_MAX: usize = 100_000;
+/// Failed sign-ins from one network before it has to wait: many people may be behind one address.
+pub const NETWORK_FREE_FAILURES: u32 = 50;
+/// Failed sign-ins that wait to be written down; more are only counted.
+pub const FAILED_SIGN_INS_MAX: usize = 1_000;
+/// Sessions of one person; the longest unused ends first.
+pub const SESSIONS_MAX: usize = 32;
+/// Bytes of the name of a browser that is kept.
+pub const AGENT_BYTES_MAX: usize = 200;
+
 /// Life of a program's access token, in seconds.
 pub const ACCESS_TOKEN_S: i64 = 10 * 60;
 
@@ -112,3 +149,5 @@ pub const SECRET_FILE_BYTES_MAX: u64 = 16 * 1024;
 pub const CA_FILE_BYTES_MAX: u64 = 1024 * 1024;
 /// People who are told of one event at most.
 pub const TOLD_MAX: u32 = 500;
+/// Seconds that sign-ins are kept for people to look at; the record keeps them for good.
+pub const SIGN_INS_KEPT_S: i64 = 400 * 86_400;

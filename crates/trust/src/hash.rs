@@ -15,6 +15,13 @@ pub fn sha256(parts: &[&[u8]]) -> Hash {
     Hash(hash)
 }
 
+/// SHA-1, for lists of leaked passwords that others write with it. Proves nothing.
+pub fn sha1(bytes: &[u8]) -> [u8; 20] {
+    let mut hash = [0; 20];
+    hash.copy_from_slice(digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, bytes).as_ref());
+    hash
+}
+
 /// HMAC-SHA-256 over parts.
 pub fn hmac_sha256(key: &[u8], parts: &[&[u8]]) -> Hash {
     let mut context = hmac::Context::with_key(&hmac::Key::new(hmac::HMAC_SHA256, key));

@@ -5,7 +5,7 @@ use crate::limits::IMPORT_S_MAX;
 use fieldkeep_api::{
     AggregateQuery, Approval, ApprovalQuery, Because, Buckets, Claim, Device, DeviceQuery, ExplainQuery,
     Explanation, Glass, GuardRail, Held, HeldDetail, HeldQuery, Imported, Install, Key, KeyQuery, KeySecret,
-    Latest, NewGlass, NewGuard, NewKey, NewOrganization, NewProject, NewRole, NewRoleGrant, NewSite,
+    Latest, NewCustomRole, NewGlass, NewGuard, NewKey, NewOrganization, NewProject, NewRoleGrant, NewSite,
     Organization, OrganizationRules, Page, Project, ProjectSettings, RangeQuery, Readings, RegistryImport,
     RoleActions, RoleDetail, RoleGrant, RoleGrantQuery, Site, Steps,
 };
@@ -130,7 +130,7 @@ impl Client {
         self.get(&format!("/organizations/{of}/roles"), NO_QUERY).await
     }
     /// Makes a role of an organization's own.
-    pub async fn create_role(&self, of: OrganizationId, new: &NewRole) -> Result<RoleDetail, Error> {
+    pub async fn create_role(&self, of: OrganizationId, new: &NewCustomRole) -> Result<RoleDetail, Error> {
         self.post(&format!("/organizations/{of}/roles"), new).await
     }
     /// Replaces what a role gives.

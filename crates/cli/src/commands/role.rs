@@ -4,7 +4,7 @@ use super::Env;
 use crate::exit::Exit;
 use crate::out::{Table, second_or_dash};
 use anyhow::Result;
-use fieldkeep_api::{NewRole, NewRoleGrant, Part, RoleActions, RoleDetail, RoleGrant, RoleGrantQuery};
+use fieldkeep_api::{NewCustomRole, NewRoleGrant, Part, RoleActions, RoleDetail, RoleGrant, RoleGrantQuery};
 use fieldkeep_domain::access::{Action, RoleRef};
 use fieldkeep_domain::{CustomRoleId, DeviceId, GrantId, GroupId, OrganizationId, PersonId, ProjectId};
 use serde_json::json;
@@ -136,7 +136,7 @@ pub async fn run(args: Args, env: &Env) -> Result<Exit> {
             env.out.show(&page, || roles(&page.items))?;
         }
         Command::Create { organization, name, actions } => {
-            let made = client.create_role(organization, &NewRole { name, actions }).await?;
+            let made = client.create_role(organization, &NewCustomRole { name, actions }).await?;
             env.out.show(&made, || format!("role {} `{}`", made.role, crate::out::clean(&made.name)))?;
         }
         Command::Actions { id, actions } => {

@@ -139,7 +139,7 @@ async fn ask(app: &App, subject: Subject, question: Vec<u8>, now: Timestamp) -> 
     };
     let act = Act::new(subject.doer, "approval.ask", id, subject.scope, now)
         .with(json!({"action": subject.action, "object": subject.object()}));
-    let asked = app.journal.act(move |tx, _| {
+    let asked = app.journal.note(move |tx, _| {
         Box::pin(async move {
             if sql::approvals::waiting(tx, &row.question, now).await?.is_some() {
                 return Err(Fault::conflict("the same was asked at the same moment"));
@@ -183,7 +183,7 @@ async fn show(
     row: &ApprovalRow,
     subject: &Subject,
 ) -> Result<api::Approval, Fault> {
-    let asker = told::name_of(tx, app, subject.doer).await?;
+    let asker = told::name_of(tx, app, subject.doer).await;
     Ok(api::Approval {
         id: row.id,
         text: format!("{asker} asks for `{}` on {}", subject.action, subject.object()),
@@ -277,7 +277,7 @@ pub async fn decide(
     }));
     let by = doer_text(actor.doer);
     app.journal
-        .act(move |tx, _| {
+        .note(move |tx, _| {
             Box::pin(async move {
                 if !sql::approvals::decide(tx, id, &by, outcome, now).await? {
                     return Err(Fault::conflict("this was decided before, or it is too late"));

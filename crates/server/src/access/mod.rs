@@ -212,6 +212,24 @@ fn within(role: RoleRef, held: Option<Timestamp>, until: Option<Timestamp>) -> R
     Err(Fault::new(Kind::Forbidden, text).with("action", Action::RoleGrant.name()).with("held_until", end))
 }
 
+/// Whether somebody may act on a person who holds this role there: they hold as much, or they may shut people out or
+/// reset them there and the role has no rights over others.
+pub async fn manages(app: &App, actor: &Actor, role: RoleRef, scope: &Scope) -> Result<bool, Fault> {
+    let place = crate::project::group::place_of(app, *scope).await?;
+    let slice = app.policies.slice(app, scope.organization()).await?;
+    let engine = &app.policies.engine;
+    let holds =
+        |actions: &[Action]| held_until(app, &slice, actor, Receiver::Program, actions, &place).is_some();
+    if holds(&engine.actions_of(&slice, role)) {
+        return Ok(true);
+    }
+    let over_others = [Action::RoleGrant, Action::PersonReset, Action::PolicyWrite, Action::KeyWrite];
+    if over_others.iter().any(|action| engine.role_allows(&slice, role, *action)) {
+        return Ok(false);
+    }
+    Ok(holds(&[Action::PersonReset]) || holds(&[Action::PersonDisable]))
+}
+
 /// The refusal to give what the giver does not hold.
 fn not_held(role: RoleRef) -> Fault {
     let text = format!("you do not hold everything that role `{role}` gives there, so you cannot give it");

@@ -103,7 +103,7 @@ pub async fn create(
     actor: &Actor,
     permit: Permit,
     organization: OrganizationId,
-    new: api::NewRole,
+    new: api::NewCustomRole,
 ) -> Result<api::RoleDetail, Fault> {
     let name = Name::parse(&new.name)?;
     let actions: BTreeSet<Action> = new.actions.into_iter().collect();

@@ -3,6 +3,7 @@
 //! Never: tells somebody who holds nothing there.
 
 use super::sql;
+use crate::account::person;
 use crate::limits::TOLD_MAX;
 use crate::{App, Fault};
 use fieldkeep_domain::access::Role;
@@ -11,23 +12,25 @@ use fieldkeep_domain::notify::{Channel, Language};
 use fieldkeep_domain::{OrganizationId, PersonId};
 use sqlx::AnyConnection;
 
-/// How a person wants to be told. People have no addresses yet: nobody is told.
-async fn contact_of(
-    _tx: &mut AnyConnection,
-    _app: &App,
-    _person: PersonId,
-) -> Result<Option<(Channel, Language)>, Fault> {
-    Ok(None)
+/// How a person wants to be told. A row that does not open keeps nobody else from being told.
+async fn contact_of(tx: &mut AnyConnection, app: &App, id: PersonId) -> Option<(Channel, Language)> {
+    person::contact(tx, app, id).await.unwrap_or_else(|fault| {
+        tracing::error!(person = %id, inside = ?fault.inside, "access.told: nobody can be told");
+        None
+    })
 }
 
 /// Somebody in words, for other people to read.
-pub(super) async fn name_of(_tx: &mut AnyConnection, _app: &App, doer: Doer) -> Result<String, Fault> {
-    Ok(match doer {
-        Doer::Person(id) => format!("person {id}"),
+pub(super) async fn name_of(tx: &mut AnyConnection, app: &App, doer: Doer) -> String {
+    match doer {
+        Doer::Person(id) => match person::name(tx, app, id).await {
+            Ok(Some(name)) => format!("{name} (person {id})"),
+            _ => format!("person {id}"),
+        },
         Doer::Key(id) => format!("key {id}"),
         Doer::Device(id) => format!("device {id}"),
         Doer::Server => "the server".to_owned(),
-    })
+    }
 }
 
 /// The owners and administrators of an organization and of the deployment that it is in; none: of the deployment.
@@ -77,7 +80,7 @@ async fn contacts(
     people.dedup();
     let mut out = Vec::with_capacity(people.len());
     for person in people {
-        out.extend(contact_of(tx, app, person).await?);
+        out.extend(contact_of(tx, app, person).await);
     }
     Ok(out)
 }

@@ -2,10 +2,31 @@
 //!
 //! Never: stores a secret in the clear, tells a stranger whether an account exists, lets a password alone open anything.
 
+pub mod cookies;
+mod device;
+mod factor;
+mod flow;
 pub mod http;
+pub mod invite;
+mod join;
 pub mod keys;
+mod leaked;
 pub mod oauth;
+mod password;
+pub mod people;
+pub(crate) mod person;
+mod profile;
+pub mod session;
+pub mod sign_in;
 mod sql;
+mod throttle;
+pub mod webauthn;
+
+pub use device::COOKIE as BROWSER_COOKIE;
+pub use leaked::{Built, build as build_leaked};
+pub use password::Passwords;
+pub use sql::sessions::SignInRow;
+pub use throttle::Throttle;
 
 use crate::fault::Kind;
 use crate::{App, Fault};
@@ -33,4 +54,13 @@ pub async fn authenticate(app: &App, bearer: Option<&str>, address: Option<IpAdd
             Err(Fault::new(Kind::Unauthenticated, text))
         }
     }
+}
+
+/// Drops what is over: sessions, codes, flows, and sign-ins that nobody looks back at any more.
+pub async fn trim(app: &App) -> Result<(), Fault> {
+    sign_in::write_failures(app).await?;
+    let now = app.clock.now();
+    let mut tx = app.db.write().await?;
+    sql::sessions::trim(&mut tx, now, now.plus_secs(-crate::limits::SIGN_INS_KEPT_S)).await?;
+    Ok(tx.commit().await?)
 }

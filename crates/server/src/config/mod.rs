@@ -18,6 +18,8 @@ pub const DEFAULT: &str = include_str!("default.toml");
 pub struct Config {
     /// Listening.
     pub server: Server,
+    /// People and their browsers.
+    pub people: People,
     /// Health and metrics.
     pub monitor: Monitor,
     /// Where rows are kept.
@@ -44,6 +46,16 @@ pub struct Server {
     pub people_name: String,
     /// Name for devices.
     pub devices_name: String,
+}
+
+/// People and their browsers.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct People {
+    /// Where people reach the server; empty: the people's name and the port that is listened on.
+    pub url: String,
+    /// What passkeys are bound to; empty: the people's name.
+    pub rp_id: String,
 }
 
 /// Health and metrics.

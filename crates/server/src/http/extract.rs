@@ -2,12 +2,15 @@
 
 use super::connection::Connection;
 use super::problem::Rejection;
+use crate::account::session::{self, Signed};
+use crate::account::sign_in::Visitor;
+use crate::account::{self, cookies};
 use crate::fault::Kind;
 use crate::limits::{
     API_BODY_BYTES_MAX, BODY_S_MAX, DRAIN_BYTES_MAX, IMPORT_BYTES_MAX, PAGE_DEFAULT, PAGE_MAX,
     SMALL_BODY_BYTES_MAX,
 };
-use crate::{App, Fault, account};
+use crate::{App, Fault};
 use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use bytes::{Bytes, BytesMut};
 use fieldkeep_api::Page;
@@ -32,9 +35,44 @@ impl FromRequestParts<Arc<App>> for Caller {
     type Rejection = Rejection;
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Rejection> {
         let address = parts.extensions.get::<RemoteAddress>().map(|from| from.0);
-        let actor = account::authenticate(app, bearer(&parts.headers), address).await?;
+        // A key is named on purpose, a cookie comes along by itself: where both come, the key counts.
+        let actor = match (bearer(&parts.headers), cookies::find(&parts.headers, session::COOKIE)) {
+            (None, Some(cookie)) => session::authenticate(app, cookie, address).await?.actor,
+            (bearer, _) => account::authenticate(app, bearer, address).await?,
+        };
         app.callers.take(actor.doer)?;
         Ok(Self(actor))
+    }
+}
+
+/// The person behind the request, in their session: no program has a profile.
+pub struct Me(pub Signed);
+
+impl FromRequestParts<Arc<App>> for Me {
+    type Rejection = Rejection;
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Rejection> {
+        let address = parts.extensions.get::<RemoteAddress>().map(|from| from.0);
+        let cookie = cookies::find(&parts.headers, session::COOKIE);
+        let Some(cookie) = cookie.filter(|_| bearer(&parts.headers).is_none()) else {
+            // Whoever shows a key is told that this is not for keys, and only if the key is one.
+            account::authenticate(app, bearer(&parts.headers), address).await?;
+            let text = "this is for people who are signed in; a program's key has no profile";
+            return Err(Fault::new(Kind::Forbidden, text).into());
+        };
+        let signed = session::authenticate(app, cookie, address).await?;
+        app.callers.take(signed.actor.doer)?;
+        Ok(Self(signed))
+    }
+}
+
+/// Somebody who is not known yet: where they are and what they sit at.
+impl FromRequestParts<Arc<App>> for Visitor {
+    type Rejection = Rejection;
+    async fn from_request_parts(parts: &mut Parts, _: &Arc<App>) -> Result<Self, Rejection> {
+        let address = parts.extensions.get::<RemoteAddress>().map(|from| from.0);
+        let agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+        let device = cookies::find(&parts.headers, account::BROWSER_COOKIE).map(str::to_owned);
+        Ok(Self { address, browser: session::Browser::of(address, agent), device })
     }
 }
 

@@ -13,7 +13,7 @@ mod router;
 pub use buckets::Buckets;
 pub use connection::{Connection, Connections};
 pub use extract::{
-    Body, Caller, Large, Param, Peer, Query, RemoteAddress, bearer, content_type, page, paged, read_body,
+    Body, Caller, Large, Me, Param, Peer, Query, RemoteAddress, bearer, content_type, page, paged, read_body,
     small_body, small_json,
 };
 pub use listen::{Listener, serve};

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use fieldkeep_api::{CheckOutcome, Problem};
 use fieldkeep_domain::RequestId;
 use fieldkeep_domain::admission::{Outcome, outcomes};
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderName, HeaderValue, StatusCode, header};
 use std::sync::Arc;
 use tracing::Instrument;
 
@@ -71,6 +71,27 @@ fn name(kind: Kind) -> &'static str {
     }
 }
 
+/// On every answer. Pages may run our own scripts and nothing else, and nobody may frame them.
+const HEADERS: [(HeaderName, &str); 8] = [
+    (header::CACHE_CONTROL, "no-store"),
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::STRICT_TRANSPORT_SECURITY, "max-age=31536000"),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    (
+        HeaderName::from_static("permissions-policy"),
+        "camera=(self), geolocation=(self), bluetooth=(self), publickey-credentials-get=(self), \
+         publickey-credentials-create=(self), microphone=(), payment=(), usb=()",
+    ),
+    (
+        header::CONTENT_SECURITY_POLICY,
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; \
+         connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'self'; \
+         frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types svelte-trusted-html sw",
+    ),
+];
+
 /// Gives each request its id, and each fault its document and its line in the log.
 pub async fn requests(request: Request, next: Next) -> Response {
     let id = RequestId::from_random(fieldkeep_trust::random());
@@ -85,13 +106,9 @@ pub async fn requests(request: Request, next: Next) -> Response {
     if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
         headers.insert("x-request-id", value);
     }
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(
-        header::CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"),
-    );
-    headers.insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
+    for (name, value) in HEADERS {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
     response
 }
 

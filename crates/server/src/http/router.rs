@@ -10,7 +10,7 @@ use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use http::header;
+use http::{HeaderMap, Method, header};
 use std::sync::Arc;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -56,7 +56,39 @@ pub fn people(app: Arc<App>) -> Router {
         .route("/oauth/token", post(account::http::post_token))
         .route("/crl/{organization}", get(identity::http::get_crl));
     let name = app.config.server.people_name.clone();
-    finish(router, name).layer(from_fn(small_bodies_first)).layer(from_fn(requests)).with_state(app)
+    finish(router, name)
+        .layer(from_fn(small_bodies_first))
+        .layer(from_fn_with_state(app.clone(), same_origin))
+        .layer(from_fn(requests))
+        .with_state(app)
+}
+
+/// Requests that change something come from our own pages or from no page at all (OWASP: fetch metadata, then origin).
+/// A browser that sends a cookie says where the request comes from; one that does not say is not believed.
+async fn same_origin(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS | Method::TRACE);
+    if safe || from_own_page(&app, request.headers()) {
+        return next.run(request).await;
+    }
+    let text = "this request comes from another site's page, or does not say from which; nothing was done";
+    super::Rejection(Fault::new(Kind::Forbidden, text).with("check", "same-origin")).into_response()
+}
+
+fn from_own_page(app: &App, headers: &HeaderMap) -> bool {
+    // Two of a header, or one that cannot be read, say nothing good.
+    let one = |name: &str| {
+        let mut values = headers.get_all(name).into_iter();
+        let first = values.next().map(|value| value.to_str().unwrap_or("unreadable"));
+        if values.next().is_some() { Some("several") } else { first }
+    };
+    match (one("sec-fetch-site"), one("origin")) {
+        (Some(site), None) => site == "same-origin",
+        (site, Some(origin)) => {
+            let own = app.base().map(|base| base.origin().ascii_serialization()).unwrap_or_default();
+            site.is_none_or(|site| site == "same-origin") && origin == own
+        }
+        (None, None) => !headers.contains_key(header::COOKIE),
+    }
 }
 
 /// Takes a small body off the stream before anybody refuses the request: some clients lose an answer that comes while

@@ -2,7 +2,7 @@
 //! again whether or not the last run worked. Never: the only way for something to happen in time.
 
 use crate::app::look_again;
-use crate::{App, Fault, journal, quarantine, telemetry};
+use crate::{App, Fault, account, journal, quarantine, telemetry};
 use fieldkeep_domain::DeviceId;
 use fieldkeep_domain::limits::RECEIPTS_KEPT;
 use std::sync::{Arc, PoisonError};
@@ -61,6 +61,7 @@ async fn repeat(app: &Arc<App>, stop: &CancellationToken) {
         }
         note("journal.trim", trim(app).await);
         note("quarantine.resume", quarantine::resume(app).await);
+        note("account.trim", account::trim(app).await);
         note("http.renew", app.renew_certificate());
     }
 }

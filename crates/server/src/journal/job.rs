@@ -51,8 +51,8 @@ impl Job {
                 },
             };
             match first {
-                Item::Act { change, done } => {
-                    let outcome = self.act(change).await;
+                Item::Act { change, raises, done } => {
+                    let outcome = self.act(change, raises).await;
                     let _ = done.send(outcome);
                 }
                 Item::Batch(first) => {
@@ -306,11 +306,11 @@ impl Job {
     }
 
     /// One act, in a transaction of its own with the rows it changes. Its failure is its caller's alone.
-    async fn act(&mut self, change: Change) -> Result<u64, Fault> {
+    async fn act(&mut self, change: Change, raises: bool) -> Result<u64, Fault> {
         let now: Timestamp = self.app.clock.now();
         let mut tx = self.app.db.write().await?;
         let before = sql::lock(&mut tx).await?;
-        let revision = before.revision + 1;
+        let revision = before.revision + u64::from(raises);
         let act = match change(&mut tx, revision).await {
             Ok(act) => act,
             Err(fault) => {

@@ -64,7 +64,7 @@ type Change = Box<dyn for<'c> FnOnce(&'c mut AnyConnection, u64) -> BoxFuture<'c
 
 enum Item {
     Batch(Box<BatchItem>),
-    Act { change: Change, done: oneshot::Sender<Result<u64, Fault>> },
+    Act { change: Change, raises: bool, done: oneshot::Sender<Result<u64, Fault>> },
 }
 
 struct BatchItem {
@@ -124,6 +124,27 @@ impl Journal {
         + Send
         + 'static,
     ) -> Result<T, Fault> {
+        self.commit(change, true).await
+    }
+
+    /// Commits an act that changes nobody's rights and no settings, a sign-in for example: what was proven of devices
+    /// before it need not be proven again.
+    pub async fn note<T: Send + 'static>(
+        &self,
+        change: impl for<'c> FnOnce(&'c mut AnyConnection, u64) -> BoxFuture<'c, Result<(Act, T), Fault>>
+        + Send
+        + 'static,
+    ) -> Result<T, Fault> {
+        self.commit(change, false).await
+    }
+
+    async fn commit<T: Send + 'static>(
+        &self,
+        change: impl for<'c> FnOnce(&'c mut AnyConnection, u64) -> BoxFuture<'c, Result<(Act, T), Fault>>
+        + Send
+        + 'static,
+        raises: bool,
+    ) -> Result<T, Fault> {
         let slot = Arc::new(Mutex::new(None));
         let filled = slot.clone();
         let change: Change = Box::new(move |connection, revision| {
@@ -135,7 +156,7 @@ impl Journal {
         });
         let (done, outcome) = oneshot::channel();
         let stopped = || Fault::unavailable("the journal has stopped");
-        self.queue.send(Item::Act { change, done }).await.map_err(|_| stopped())?;
+        self.queue.send(Item::Act { change, raises, done }).await.map_err(|_| stopped())?;
         outcome.await.map_err(|_| stopped())??;
         let value = slot.lock().unwrap_or_else(PoisonError::into_inner).take();
         value.ok_or_else(|| Fault::internal("an act committed without its value"))

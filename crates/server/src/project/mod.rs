@@ -163,6 +163,13 @@ fn open_organization(app: &App, row: &sql::OrganizationRow) -> Result<api::Organ
     Ok(show_organization(row, String::from_utf8_lossy(&name).into_owned()))
 }
 
+/// What people call an organization: for messages.
+pub async fn name_of(app: &App, id: OrganizationId) -> Result<String, Fault> {
+    let mut tx = app.db.read().await?;
+    let row = sql::organization(&mut tx, id).await?.ok_or_else(|| Fault::not_found("organization"))?;
+    Ok(open_organization(app, &row)?.name)
+}
+
 /// One organization.
 pub async fn organization(app: &App, _: Permit, id: OrganizationId) -> Result<api::Organization, Fault> {
     let mut tx = app.db.read().await?;

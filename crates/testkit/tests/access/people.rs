@@ -23,15 +23,24 @@ pub fn app(world: &World) -> Arc<App> {
 
 /// Somebody with a row of their own.
 pub async fn person(world: &World, organization: Option<OrganizationId>) -> PersonId {
+    use fieldkeep_trust::seal::{Binding, Purpose};
     let id = PersonId::from_random(fieldkeep_trust::random());
-    let mut tx = app(world).db.write().await.unwrap();
+    let app = app(world);
+    let secret = json!({
+        "name": "Ada", "address": format!("{id}@example.com"), "verified": true, "phone": null,
+        "language": "en", "mail_factor": false,
+    });
+    let seal = &app.keys.organization(None).unwrap().seal;
+    let binding = Binding::deployment(Purpose::Person, *id.as_bytes());
+    let sealed = seal.seal(&binding, secret.to_string().as_bytes()).unwrap();
+    let mut tx = app.db.write().await.unwrap();
     sqlx::query(
         "INSERT INTO people (id, address_hash, organization, sealed, totp_step, created_at) VALUES ($1, $2, $3, $4, 0, $5)",
     )
     .bind(id.as_bytes().to_vec())
     .bind(id.as_bytes().to_vec())
     .bind(organization.map(|id| id.as_bytes().to_vec()))
-    .bind(vec![0u8])
+    .bind(sealed)
     .bind(world.now().as_nanos())
     .execute(&mut *tx)
     .await
@@ -233,6 +242,12 @@ pub async fn a_glass_drill_gives_an_hour_and_tells_everybody(backend: Backend) {
     let app = app(&world);
     let scope = Scope::Organization { organization };
     let (one, two) = custodians(&world, organization).await;
+    // Whoever is in charge is told, of the company and of the deployment; nobody else is.
+    for role in ["owner", "administrator", "viewer", "security"] {
+        holder(&world, role, organization).await;
+    }
+    let above = person(&world, None).await;
+    plant(&world, above, "administrator", Scope::Deployment, None).await;
     let reason = json!({"reason": "the owners are out of reach"});
     let id = open_glass(&world, &one, organization, &reason).await.parse().unwrap();
     // Nobody has more yet, one is not two, and a program is nobody.
@@ -262,7 +277,8 @@ pub async fn a_glass_drill_gives_an_hour_and_tells_everybody(backend: Backend) {
     }
     let letters = world.call("GET", "/api/v1/outbox?state=waiting", None).await.expect(200);
     let told = letters.body["items"].as_array().unwrap().iter().filter(|one| one["kind"] == "break-glass");
-    assert_eq!(told.count(), 1, "{}", letters.text);
+    let by = |channel: &str| told.clone().filter(|one| one["channel"] == channel).count();
+    assert_eq!((by("webhook"), by("mail")), (1, 5), "with the two themselves: {}", letters.text);
     world.clock.shift_secs(3_600);
     let after = acting(&world, id_of(&one)).await;
     assert_eq!(kind(authorize(&app, &after, Action::KeyWrite, scope).await), Kind::Forbidden);

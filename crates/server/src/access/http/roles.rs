@@ -5,7 +5,7 @@ use crate::http::{Answer, Body, Caller, Param};
 use crate::{App, project};
 use axum::Json;
 use axum::extract::State;
-use fieldkeep_api::{NewRole, Page, Problem, RoleActions, RoleDetail};
+use fieldkeep_api::{NewCustomRole, Page, Problem, RoleActions, RoleDetail};
 use fieldkeep_domain::access::Action;
 use fieldkeep_domain::{CustomRoleId, OrganizationId};
 use http::StatusCode;
@@ -35,13 +35,13 @@ async fn get_roles(
 
 /// Make a role of an organization's own, of what the caller holds.
 #[utoipa::path(post, path = "/organizations/{organization}/roles", tag = "policies",
-    params(("organization" = String, Path)), request_body = NewRole,
+    params(("organization" = String, Path)), request_body = NewCustomRole,
     responses((status = 201, body = RoleDetail), (status = "default", body = Problem)))]
 async fn post_role(
     State(app): State<Arc<App>>,
     Caller(actor): Caller,
     Param(id): Param<OrganizationId>,
-    Body(new): Body<NewRole>,
+    Body(new): Body<NewCustomRole>,
 ) -> Answer<(StatusCode, Json<RoleDetail>)> {
     let scope = project::scope(&app, Some(id), None).await?;
     let permit = authorize(&app, &actor, Action::PolicyWrite, scope).await?;

@@ -1,13 +1,20 @@
 //! Routes of people and programs.
 
 mod keys;
+mod me;
+mod people;
+mod sign_in;
 
 use crate::App;
 use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 
-pub fn routes() -> OpenApiRouter<Arc<App>> {
-    keys::routes()
-}
-
 pub use keys::post_token;
+
+pub fn routes() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new()
+        .merge(sign_in::routes())
+        .merge(me::routes())
+        .merge(people::routes())
+        .merge(keys::routes())
+}

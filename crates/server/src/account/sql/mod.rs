@@ -1,6 +1,8 @@
 //! Rows of people and programs.
 
 pub mod keys;
+pub mod people;
+pub mod sessions;
 
 use fieldkeep_domain::PersonId;
 use sqlx::Row;
@@ -8,7 +10,11 @@ use sqlx::any::AnyRow;
 
 /// A person's id out of a column.
 pub fn person_id(bytes: &[u8]) -> Result<PersonId, sqlx::Error> {
-    PersonId::from_slice(bytes).map_err(|_| sqlx::Error::Decode("a person id expected".into()))
+    PersonId::from_slice(bytes).map_err(|_| damaged("a person id expected"))
+}
+
+pub(super) fn damaged(what: &'static str) -> sqlx::Error {
+    sqlx::Error::Decode(what.into())
 }
 
 /// A computed flag. PostgreSQL computes it as a narrower number than SQLite does.

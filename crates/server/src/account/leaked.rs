@@ -1,0 +1,165 @@
+//! Passwords that others have lost: a short list compiled in, and a filter file that the operator builds from a longer
+//! one. Never: the list itself on disk, or a question to somebody outside.
+//!
+//! The file is a blocked Bloom filter: one block of 64 bytes per password holds all of its bits, so that a question is
+//! one read. It errs to one side: about one good password in two hundred is refused, no bad one is accepted.
+
+use crate::{App, Fault};
+use fieldkeep_trust::hash::sha256;
+use std::io::{BufRead, Read, Seek, SeekFrom, Write};
+use std::path::Path;
+
+const MAGIC: &[u8; 16] = b"fk leaked list 1";
+const BLOCK_BYTES: usize = 64;
+const BITS: usize = 8;
+/// Passwords per block: 512 bits hold 42 with eight bits each at about half a per cent of errors.
+const PER_BLOCK: u64 = 42;
+const LINE_BYTES_MAX: usize = 4 * 1024;
+
+/// Long enough for the rules and known to everybody.
+const COMMON: &str = include_str!("common_passwords.txt");
+
+/// Whether it stands in the compiled-in list; case and what is added at the ends do not hide it.
+pub fn is_common(password: &str) -> bool {
+    let plain = password.to_lowercase();
+    let core =
+        plain.trim_matches(|c: char| c.is_ascii_digit() || c.is_ascii_punctuation() || c.is_whitespace());
+    COMMON.lines().any(|line| !line.is_empty() && (line == plain || line == core))
+}
+
+/// Whether it stands in the operator's filter, where there is one.
+pub async fn is_leaked(app: &App, password: &str) -> Result<bool, Fault> {
+    let path = app.folder.leaked_filter();
+    let password = password.to_owned();
+    let asked = tokio::task::spawn_blocking(move || match std::fs::File::open(&path) {
+        Ok(file) => ask(file, &password),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    });
+    asked.await.map_err(Fault::internal)?.map_err(Fault::unavailable)
+}
+
+/// The block and the bits of a password. Lists carry SHA-1, so that is what is put in: `key` is its twenty bytes.
+fn place(key: &[u8], blocks: u64) -> (u64, [usize; BITS]) {
+    let hash = sha256(&[b"fieldkeep/leaked/1", key]);
+    let bytes = hash.as_bytes();
+    let number = |at: usize| u16::from_be_bytes([bytes[at], bytes[at + 1]]);
+    let block = (0..8).fold(0u64, |sum, at| (sum << 8) | u64::from(bytes[at])) % blocks.max(1);
+    (block, std::array::from_fn(|n| usize::from(number(8 + 2 * n)) % (BLOCK_BYTES * 8)))
+}
+
+fn ask(mut file: impl Read + Seek, password: &str) -> std::io::Result<bool> {
+    let damaged = || std::io::Error::other("the filter of leaked passwords is damaged: build it again");
+    let mut head = [0; 24];
+    file.read_exact(&mut head).map_err(|_| damaged())?;
+    let (magic, count) = head.split_at(16);
+    let blocks = u64::from_be_bytes(count.try_into().map_err(|_| damaged())?);
+    if magic != MAGIC || blocks == 0 {
+        return Err(damaged());
+    }
+    let (block, bits) = place(&fieldkeep_trust::hash::sha1(password.as_bytes()), blocks);
+    let mut found = [0; BLOCK_BYTES];
+    let at = block.checked_mul(BLOCK_BYTES as u64).and_then(|at| at.checked_add(24)).ok_or_else(damaged)?;
+    file.seek(SeekFrom::Start(at))?;
+    file.read_exact(&mut found).map_err(|_| damaged())?;
+    Ok(bits.iter().all(|bit| found[bit / 8] & (1 << (bit % 8)) != 0))
+}
+
+/// What was built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Built {
+    /// Passwords in the filter.
+    pub passwords: u64,
+    /// Lines that were too long to be one.
+    pub skipped: u64,
+    /// Bytes of the file.
+    pub bytes: u64,
+}
+
+/// Builds a filter from a list: a password per line, or the SHA-1 of one in hexadecimal, with or without a count behind
+/// a colon. `expected` is the number of lines; the list is read once.
+pub fn build(list: impl BufRead, expected: u64, to: &Path, told: impl Fn(u64)) -> std::io::Result<Built> {
+    let blocks = expected.div_ceil(PER_BLOCK).max(1);
+    let bytes = blocks
+        .checked_mul(BLOCK_BYTES as u64)
+        .and_then(|bytes| usize::try_from(bytes).ok())
+        .ok_or_else(|| std::io::Error::other("the list is too long for this machine"))?;
+    let mut filter = vec![0u8; bytes];
+    let (mut passwords, mut skipped) = (0, 0);
+    for line in list.split(b'\n') {
+        let line = line?;
+        let line = line.strip_suffix(b"\r").unwrap_or(&line);
+        if line.is_empty() || line.len() > LINE_BYTES_MAX {
+            skipped += u64::from(!line.is_empty());
+            continue;
+        }
+        let (block, bits) = place(&key_of(line), blocks);
+        let start = block as usize * BLOCK_BYTES;
+        for bit in bits {
+            filter[start + bit / 8] |= 1 << (bit % 8);
+        }
+        passwords += 1;
+        if passwords % 100_000 == 0 {
+            told(passwords);
+        }
+    }
+    // Whole or not at all: a server may be asking the old one.
+    let partial = to.with_extension("new");
+    let mut file = std::fs::File::create(&partial)?;
+    file.write_all(MAGIC)?;
+    file.write_all(&blocks.to_be_bytes())?;
+    file.write_all(&filter)?;
+    file.sync_all()?;
+    std::fs::rename(&partial, to)?;
+    Ok(Built { passwords, skipped, bytes: 24 + bytes as u64 })
+}
+
+/// A line as SHA-1: the list's own, or made of the password that it holds.
+fn key_of(line: &[u8]) -> Vec<u8> {
+    let head = line.split(|byte| *byte == b':').next().unwrap_or(line);
+    match data_encoding::HEXUPPER_PERMISSIVE.decode(head) {
+        Ok(key) if key.len() == 20 => key,
+        _ => fieldkeep_trust::hash::sha1(line).to_vec(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_in_the_list_is_found_and_hardly_anything_else() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("leaked.filter");
+        let mut list: String = (0..20_000).map(|n| format!("leaked password {n}\r\n")).collect();
+        // SHA-1 of "password", as the public lists write it.
+        list.push_str("5BAA61E4C9B93F3F0682250B6CF8331B7EE68FD8:9545824\n\n");
+        let built = build(list.as_bytes(), 20_001, &path, |_| {}).unwrap();
+        assert_eq!((built.passwords, built.skipped), (20_001, 0));
+        assert_eq!(std::fs::metadata(&path).unwrap().len(), built.bytes);
+        let asked = |password: &str| ask(std::fs::File::open(&path).unwrap(), password).unwrap();
+        assert!(asked("password") && (0..20_000).all(|n| asked(&format!("leaked password {n}"))));
+        let wrong = (0..10_000).filter(|n| asked(&format!("another password {n}"))).count();
+        assert!(wrong < 200, "{wrong} of 10,000 good passwords refused");
+    }
+
+    #[test]
+    fn damaged_filters_are_told_from_empty_ones() {
+        for bytes in [
+            &b""[..],
+            b"fk leaked list 1\0\0\0\0\0\0\0\0",
+            b"something else entirely.",
+            b"fk leaked list 1\xff\xff\xff\xff\xff\xff\xff\xff",
+        ] {
+            assert!(ask(std::io::Cursor::new(bytes), "x").is_err());
+        }
+    }
+
+    #[test]
+    fn the_commonest_are_known_with_their_decorations() {
+        for bad in ["passwordpassword", "PasswordPassword1!", "qwertyuiopasdf", "123passwordpassword"] {
+            assert!(is_common(bad), "{bad}");
+        }
+        assert!(!is_common("correct horse battery staple orchard"));
+    }
+}

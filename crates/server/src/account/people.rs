@@ -1,0 +1,243 @@
+//! Central administration: who is there, shutting people out and letting them in again, resets, lost factors.
+//!
+//! Never: sets or sees somebody's password, touches somebody with more rights than one's own.
+
+use super::person;
+use super::session;
+use super::sql::people as sql;
+use super::{invite, sign_in};
+use crate::access::{self, Listing, grants};
+use crate::db::reach::{Columns, covered, one_of};
+use crate::fault::Kind;
+use crate::{App, Fault, notify};
+use fieldkeep_api as api;
+use fieldkeep_domain::access::{Action, Actor, Permit};
+use fieldkeep_domain::audit::{Act, Doer};
+use fieldkeep_domain::notify::{Channel, DuplicateKey, Message};
+use fieldkeep_domain::project::Scope;
+use fieldkeep_domain::{OrganizationId, PersonId};
+use serde_json::json;
+use std::sync::Arc;
+
+/// The scope of a person: the organization that they came with.
+pub async fn scope_of(app: &App, id: PersonId) -> Result<Scope, Fault> {
+    let mut tx = app.db.read().await?;
+    Ok(invite::home(person::find(&mut tx, id).await?.organization))
+}
+
+/// The people that somebody may see: who came with an organization within reach, or holds a role in it.
+pub async fn list(
+    app: &App,
+    listing: Listing<'_>,
+    query: &api::PersonQuery,
+) -> Result<api::Page<api::Person>, Fault> {
+    let (limit, after) = crate::http::page(query.limit, query.after.as_deref())?;
+    let (home, granted) = match query.organization {
+        Some(id) => {
+            let id = vec![id.as_bytes().to_vec()];
+            (one_of("p.organization", id.clone(), 3), one_of("g.organization", id, 4))
+        }
+        None => {
+            let columns = |organization| Columns { organization: Some(organization), ..Columns::default() };
+            let home = covered(&listing.reach, columns("p.organization"), 3);
+            let granted = covered(&listing.reach, columns("g.organization"), 3 + home.binds.len());
+            (home, granted)
+        }
+    };
+    let mut tx = app.db.read().await?;
+    let rows = sql::list(&mut tx, home, granted, after, limit + 1).await?;
+    let page = crate::http::paged(rows, limit, |row| row.id.to_string());
+    let mut items = Vec::new();
+    for row in &page.items {
+        let passkeys = sql::passkeys(&mut tx, row.id).await?.len();
+        items.push(person::show(row, &person::open(app, row)?, passkeys));
+    }
+    Ok(api::Page { items, next: page.next })
+}
+
+/// One person. Somebody who came with another organization is seen by those of the ones that they hold roles in.
+pub async fn show(app: &App, actor: &Actor, id: PersonId) -> Result<api::Person, Fault> {
+    let mut tx = app.db.read().await?;
+    let row = person::find(&mut tx, id).await?;
+    let passkeys = sql::passkeys(&mut tx, id).await?.len();
+    let organizations = sql::organizations(&mut tx, id).await?;
+    drop(tx);
+    let mut refusal = Fault::not_found("person");
+    for organization in organizations {
+        match access::authorize(app, actor, Action::PersonRead, invite::home(organization)).await {
+            Ok(_) => return Ok(person::show(&row, &person::open(app, &row)?, passkeys)),
+            Err(fault) if fault.kind == Kind::Forbidden => refusal = fault,
+            Err(fault) if fault.kind == Kind::NotFound => {}
+            Err(fault) => return Err(fault),
+        }
+    }
+    Err(refusal)
+}
+
+/// Nobody acts on somebody who holds what they do not hold themselves: an administrator of one company does not shut
+/// out the deployment's owner, and a reset is no way up.
+async fn stands_above(app: &App, actor: &Actor, id: PersonId) -> Result<(), Fault> {
+    let mut tx = app.db.read().await?;
+    let held = grants::of_person(&mut tx, id, app.clock.now()).await?;
+    drop(tx);
+    for grant in held {
+        if actor.doer != Doer::Person(id) && !access::manages(app, actor, grant.role, &grant.scope).await? {
+            let text = "this person holds rights beyond your own: somebody who has those has to do it";
+            return Err(Fault::new(Kind::Forbidden, text).with("action", "role.grant"));
+        }
+    }
+    Ok(())
+}
+
+/// Shuts a person out: sessions, keys that they made and links end in the same commit.
+pub async fn disable(
+    app: &Arc<App>,
+    actor: &Actor,
+    permit: Permit,
+    id: PersonId,
+    reason: String,
+) -> Result<(), Fault> {
+    if actor.doer == Doer::Person(id) {
+        return Err(Fault::conflict("nobody shuts themselves out: ask another administrator"));
+    }
+    stands_above(app, actor, id).await?;
+    let now = app.clock.now();
+    app.journal
+        .act(move |tx, _| {
+            Box::pin(async move {
+                if person::find(tx, id).await?.disabled_at.is_some() {
+                    return Err(Fault::conflict("this person is shut out already"));
+                }
+                sql::disable(tx, id, Some(now)).await?;
+                let sessions = session::end_everything(tx, id, now).await?;
+                let act = Act::new(permit.doer(), "person.disable", id, permit.scope(), now)
+                    .with(json!({"reason": reason, "sessions_ended": sessions}));
+                Ok((act, ()))
+            })
+        })
+        .await
+}
+
+/// Lets a person in again. Keys that they had made stay withdrawn.
+pub async fn enable(app: &Arc<App>, permit: Permit, id: PersonId, reason: String) -> Result<(), Fault> {
+    let now = app.clock.now();
+    let act =
+        Act::new(permit.doer(), "person.enable", id, permit.scope(), now).with(json!({"reason": reason}));
+    app.journal.act(move |tx, _| Box::pin(async move { Ok((act, sql::disable(tx, id, None).await?)) })).await
+}
+
+/// Sends a one-time link for a new password to somebody's own address, and ends their sessions.
+pub async fn reset(
+    app: &Arc<App>,
+    actor: &Actor,
+    permit: Permit,
+    id: PersonId,
+    reason: String,
+) -> Result<(), Fault> {
+    stands_above(app, actor, id).await?;
+    if app.config.mail.host.is_empty() {
+        return Err(Fault::conflict("a reset is sent by e-mail, and no mail server is set up (`mail.host`)"));
+    }
+    let now = app.clock.now();
+    let inner = app.clone();
+    app.journal
+        .note(move |tx, _| {
+            Box::pin(async move {
+                let row = person::find(tx, id).await?;
+                if !person::open(&inner, &row)?.verified {
+                    let text = "this person's address was never confirmed: a reset cannot be sent there";
+                    return Err(Fault::conflict(text));
+                }
+                session::end_sessions(tx, id).await?;
+                invite::reset(&inner, tx, &row, permit.doer()).await?;
+                let act = Act::new(permit.doer(), "person.reset", id, permit.scope(), now)
+                    .with(json!({"reason": reason}));
+                Ok((act, ()))
+            })
+        })
+        .await?;
+    app.outbox.notify_one();
+    Ok(())
+}
+
+/// Takes a lost factor off an account, tells its owner, and ends their sessions.
+pub async fn remove_factor(
+    app: &Arc<App>,
+    actor: &Actor,
+    permit: Permit,
+    id: PersonId,
+    lost: api::LostFactor,
+) -> Result<(), Fault> {
+    stands_above(app, actor, id).await?;
+    if !["passkeys", "totp", "phone", "recovery-codes", "password"].contains(&lost.factor.as_str()) {
+        return Err(Fault::invalid("`factor`: passkeys, totp, phone, recovery-codes or password expected"));
+    }
+    let now = app.clock.now();
+    let by = invite::name_of(app, permit.doer()).await?;
+    let inner = app.clone();
+    app.journal
+        .act(move |tx, revision| {
+            Box::pin(async move {
+                let mut row = person::find(tx, id).await?;
+                let mut secret = person::open(&inner, &row)?;
+                match lost.factor.as_str() {
+                    "passkeys" => drop(sql::remove_passkeys(tx, id).await?),
+                    "recovery-codes" => sql::set_recovery_codes(tx, id, &[]).await?,
+                    "totp" => row.totp = None,
+                    "phone" => secret.phone = None,
+                    _ => row.password = None,
+                }
+                row.sealed = person::seal(&inner, id, &secret)?;
+                sql::update(tx, &row).await?;
+                session::end_sessions(tx, id).await?;
+                let message = Message::FactorRemoved { what: lost.factor.clone(), by };
+                let key = DuplicateKey::new(&["factor", &id.to_string(), &revision.to_string()]);
+                let to = Channel::Mail(secret.address);
+                notify::enqueue(tx, &inner, &key, secret.language, to, None, &message).await?;
+                let act = Act::new(permit.doer(), "person.factor-remove", id, permit.scope(), now)
+                    .with(json!({"factor": lost.factor, "reason": lost.reason}));
+                Ok((act, ()))
+            })
+        })
+        .await?;
+    app.outbox.notify_one();
+    Ok(())
+}
+
+/// Shuts a whole organization out, or lets it in again: everybody who came with it, every key and role inside it.
+pub async fn switch_organization(
+    app: &Arc<App>,
+    permit: Permit,
+    id: OrganizationId,
+    disable: bool,
+    reason: String,
+) -> Result<(), Fault> {
+    let now = app.clock.now();
+    let verb = if disable { "organization.disable" } else { "organization.enable" };
+    app.journal
+        .act(move |tx, _| {
+            Box::pin(async move {
+                sql::disable_organization(tx, id, disable.then_some(now)).await?;
+                let mut sessions = 0;
+                if disable {
+                    for person in sql::of_organization(tx, id).await? {
+                        sessions += session::end_everything(tx, person, now).await?;
+                    }
+                }
+                let act = Act::new(permit.doer(), verb, id, permit.scope(), now)
+                    .with(json!({"reason": reason, "sessions_ended": sessions}));
+                Ok((act, ()))
+            })
+        })
+        .await
+}
+
+/// Somebody's sign-ins.
+pub async fn sign_ins(
+    app: &App,
+    _: Permit,
+    id: PersonId,
+    query: &api::PageQuery,
+) -> Result<api::Page<api::SignIn>, Fault> {
+    sign_in::history(app, id, query).await
+}
