@@ -16,6 +16,8 @@ enum Of {
     Deployment,
     /// Nobody's in particular: what is listed must not hold what is foreign.
     List,
+    /// Of who asks, or of nobody yet: a session, a sign-in. A key has none; the tests of `account` look at these.
+    Oneself,
 }
 
 type Row = (&'static str, &'static str, &'static str, Of, &'static str);
@@ -136,6 +138,55 @@ const TABLE: &[Row] = &[
     ),
     ("POST", "/service-accounts/{account}/disable", "key.write", Of::Organization, BECAUSE),
     ("POST", "/service-accounts/{account}/enable", "key.write", Of::Organization, BECAUSE),
+    ("POST", "/organizations/{organization}/disable", "organization.disable", Of::Organization, BECAUSE),
+    ("POST", "/organizations/{organization}/enable", "organization.disable", Of::Organization, BECAUSE),
+    ("GET", "/people", "person.read", Of::List, ""),
+    ("GET", "/people/{person}", "person.read", Of::Organization, ""),
+    ("GET", "/people/{person}/sign-ins", "person.read", Of::Organization, ""),
+    ("POST", "/people/{person}/disable", "person.disable", Of::Organization, BECAUSE),
+    ("POST", "/people/{person}/enable", "person.disable", Of::Organization, BECAUSE),
+    ("POST", "/people/{person}/reset", "person.reset", Of::Organization, BECAUSE),
+    ("POST", "/people/{person}/remove-factor", "person.reset", Of::Organization, r#"{"factor":"totp"}"#),
+    ("GET", "/invitations", "person.read", Of::List, ""),
+    (
+        "POST",
+        "/invitations",
+        "person.invite",
+        Of::Organization,
+        r#"{"address":"x@example.com","organization":"{organization}","roles":[]}"#,
+    ),
+    ("POST", "/invitations/{invitation}/revoke", "person.invite", Of::Organization, ""),
+    ("GET", "/me", "", Of::Oneself, ""),
+    ("PUT", "/me", "", Of::Oneself, ""),
+    ("GET", "/me/sessions", "", Of::Oneself, ""),
+    ("GET", "/me/sign-ins", "", Of::Oneself, ""),
+    ("POST", "/join", "", Of::Oneself, ""),
+    ("POST", "/join/confirm", "", Of::Oneself, ""),
+    ("POST", "/join/passkey", "", Of::Oneself, ""),
+    ("POST", "/join/passkey/begin", "", Of::Oneself, ""),
+    ("POST", "/join/password", "", Of::Oneself, ""),
+    ("POST", "/me/addresses", "", Of::Oneself, ""),
+    ("POST", "/me/addresses/begin", "", Of::Oneself, ""),
+    ("POST", "/me/invitations", "", Of::Oneself, ""),
+    ("POST", "/me/passkeys", "", Of::Oneself, ""),
+    ("POST", "/me/passkeys/begin", "", Of::Oneself, ""),
+    ("POST", "/me/passkeys/{passkey}/remove", "", Of::Oneself, ""),
+    ("POST", "/me/password", "", Of::Oneself, ""),
+    ("POST", "/me/recovery-codes", "", Of::Oneself, ""),
+    ("POST", "/me/sessions/end-all", "", Of::Oneself, ""),
+    ("POST", "/me/sessions/{session}/end", "", Of::Oneself, ""),
+    ("POST", "/me/totp", "", Of::Oneself, ""),
+    ("POST", "/me/totp/begin", "", Of::Oneself, ""),
+    ("POST", "/sign-in/code", "", Of::Oneself, ""),
+    ("POST", "/sign-in/passkey", "", Of::Oneself, ""),
+    ("POST", "/sign-in/passkey/begin", "", Of::Oneself, ""),
+    ("POST", "/sign-in/password", "", Of::Oneself, ""),
+    ("POST", "/sign-in/send", "", Of::Oneself, ""),
+    ("POST", "/sign-out", "", Of::Oneself, ""),
+    ("POST", "/step-up/code", "", Of::Oneself, ""),
+    ("POST", "/step-up/code/begin", "", Of::Oneself, ""),
+    ("POST", "/step-up/passkey", "", Of::Oneself, ""),
+    ("POST", "/step-up/passkey/begin", "", Of::Oneself, ""),
 ];
 
 const UNKNOWN: &str = "0190c2f4-6f3a-4d1e-9c2b-7f0a1b2c3d4e";
@@ -200,6 +251,10 @@ async fn objects(world: &World) -> (Objects, fieldkeep_testkit::world::Place) {
     out.insert("guard", post(format!("{of}/guards"), guard).await);
     out.insert("key", post("/api/v1/keys".into(), key).await);
     out.insert("account", post("/api/v1/service-accounts".into(), account).await);
+    let invitation = json!({"address": "x@example.com", "organization": organization, "roles": []});
+    let made = world.post("/api/v1/invitations", invitation).await.expect(201);
+    let made = made.body.get("invitation").unwrap_or(&made.body)["id"].clone();
+    out.insert("invitation", made.as_str().unwrap().to_owned());
     let rules = json!({"two_people": ["device.suspend"]});
     world.call("PUT", &format!("{of}/rules"), Some(&rules)).await.expect(200);
     let suspend = format!("/api/v1/devices/{}/suspend", devices[0].id);
@@ -238,6 +293,7 @@ pub async fn every_route_hides_foreign_objects_from_every_role(backend: Backend)
             for (key, is_far) in [(&near, false), (&far, true)] {
                 let what = format!("{} {} as {role}, far: {is_far}", row.0, row.1);
                 let foreign = match row.3 {
+                    Of::Oneself => false,
                     Of::Project => true,
                     Of::Organization => is_far,
                     // Lists show what is one's own.
