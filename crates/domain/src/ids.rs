@@ -81,6 +81,7 @@ id!(/** A person's session. */ SessionId, "session");
 id!(/** A person's passkey. */ PasskeyId, "passkey");
 id!(/** A one-time link: an invitation or a reset. */ LinkId, "link");
 id!(/** An act that waits for a second person. */ ApprovalId, "approval");
+id!(/** Broken glass: rights of an emergency. */ GlassId, "glass");
 id!(/** A program's account. */ AccountId, "service account");
 id!(/** An identity provider of an organization. */ ProviderId, "identity provider");
 id!(/** A sealed row; part of what its seal authenticates. */ RowId, "row");

@@ -36,6 +36,16 @@ pub const WAIT_S_MAX: u64 = 15 * 60;
 pub const PASSWORD_BYTES_MAX: usize = 512;
 /// Roles that one person may hold.
 pub const GRANTS_MAX: usize = 256;
+/// Requests for a second person that one asker may have waiting.
+pub const APPROVALS_MAX: usize = 32;
+/// Seconds that a request for a second person is good for.
+pub const APPROVAL_S: i64 = 3_600;
+/// Seconds in which a second custodian must confirm.
+pub const GLASS_CONFIRM_S: i64 = 10 * 60;
+/// Seconds that the rights of an emergency last.
+pub const GLASS_S: i64 = 3_600;
+/// Bytes of a reason that is shown to other people.
+pub const REASON_BYTES_MAX: usize = 1_000;
 /// Passkeys of one person.
 pub const PASSKEYS_MAX: usize = 16;
 /// Groups above a group.

@@ -147,5 +147,7 @@ pub const NEWS_TOLD_MAX: usize = 10_000;
 pub const SECRET_FILE_BYTES_MAX: u64 = 16 * 1024;
 /// Bytes of a file with certificate authorities.
 pub const CA_FILE_BYTES_MAX: u64 = 1024 * 1024;
+/// People who are told of one event at most.
+pub const TOLD_MAX: u32 = 500;
 /// Seconds that sign-ins are kept for people to look at; the record keeps them for good.
 pub const SIGN_INS_KEPT_S: i64 = 400 * 86_400;

@@ -3,11 +3,16 @@
 use super::{Client, Error, NO_QUERY};
 use crate::limits::IMPORT_S_MAX;
 use fieldkeep_api::{
-    AggregateQuery, Because, Buckets, Claim, Device, DeviceQuery, Held, HeldDetail, HeldQuery, Imported,
-    Install, Key, KeyQuery, KeySecret, Latest, NewKey, NewOrganization, NewProject, NewSite, Organization,
-    Page, Project, ProjectSettings, RangeQuery, Readings, RegistryImport, Site, Steps,
+    AggregateQuery, Approval, ApprovalQuery, Because, Buckets, Claim, Device, DeviceQuery, ExplainQuery,
+    Explanation, Glass, GuardRail, Held, HeldDetail, HeldQuery, Imported, Install, Key, KeyQuery, KeySecret,
+    Latest, NewCustomRole, NewGlass, NewGuard, NewKey, NewOrganization, NewProject, NewRoleGrant, NewSite,
+    Organization, OrganizationRules, Page, Project, ProjectSettings, RangeQuery, Readings, RegistryImport,
+    RoleActions, RoleDetail, RoleGrant, RoleGrantQuery, Site, Steps,
 };
-use fieldkeep_domain::{DeviceId, KeyId, OrganizationId, ProjectId, QuarantineId};
+use fieldkeep_domain::{
+    ApprovalId, CustomRoleId, DeviceId, GlassId, GrantId, GuardId, KeyId, OrganizationId, ProjectId,
+    QuarantineId,
+};
 use reqwest::Method;
 use std::time::Duration;
 
@@ -115,6 +120,98 @@ impl Client {
     /// Withdraws a key.
     pub async fn revoke_key(&self, id: KeyId, reason: &str) -> Result<(), Error> {
         self.tell(&format!("/keys/{id}/revoke"), &because(reason)).await
+    }
+}
+
+/// Roles and policies.
+impl Client {
+    /// The standard roles and an organization's own.
+    pub async fn roles(&self, of: OrganizationId) -> Result<Page<RoleDetail>, Error> {
+        self.get(&format!("/organizations/{of}/roles"), NO_QUERY).await
+    }
+    /// Makes a role of an organization's own.
+    pub async fn create_role(&self, of: OrganizationId, new: &NewCustomRole) -> Result<RoleDetail, Error> {
+        self.post(&format!("/organizations/{of}/roles"), new).await
+    }
+    /// Replaces what a role gives.
+    pub async fn set_role_actions(&self, id: CustomRoleId, new: &RoleActions) -> Result<RoleDetail, Error> {
+        self.post(&format!("/roles/{id}/actions"), new).await
+    }
+    /// Removes a role that nobody stands in.
+    pub async fn remove_role(&self, id: CustomRoleId) -> Result<(), Error> {
+        self.tell(&format!("/roles/{id}/remove"), &because("")).await
+    }
+    /// What an organization asks of its people.
+    pub async fn rules(&self, of: OrganizationId) -> Result<OrganizationRules, Error> {
+        self.get(&format!("/organizations/{of}/rules"), NO_QUERY).await
+    }
+    /// Replaces it.
+    pub async fn set_rules(
+        &self,
+        of: OrganizationId,
+        rules: &OrganizationRules,
+    ) -> Result<OrganizationRules, Error> {
+        self.put(&format!("/organizations/{of}/rules"), rules).await
+    }
+    /// The guard rails of an organization.
+    pub async fn guards(&self, of: OrganizationId) -> Result<Page<GuardRail>, Error> {
+        self.get(&format!("/organizations/{of}/guards"), NO_QUERY).await
+    }
+    /// Makes a guard rail.
+    pub async fn create_guard(&self, of: OrganizationId, new: &NewGuard) -> Result<GuardRail, Error> {
+        self.post(&format!("/organizations/{of}/guards"), new).await
+    }
+    /// Removes a guard rail.
+    pub async fn remove_guard(&self, id: GuardId) -> Result<(), Error> {
+        self.tell(&format!("/guards/{id}/remove"), &because("")).await
+    }
+    /// Gives a role to a person.
+    pub async fn grant(&self, new: &NewRoleGrant) -> Result<RoleGrant, Error> {
+        self.post("/grants", new).await
+    }
+    /// Who holds which role. The query's `limit` and `after` stay empty.
+    pub async fn grants(&self, query: &RoleGrantQuery) -> Result<Page<RoleGrant>, Error> {
+        self.list("/grants", query, usize::MAX).await
+    }
+    /// Takes a role back.
+    pub async fn revoke_grant(&self, id: GrantId, reason: &str) -> Result<(), Error> {
+        self.tell(&format!("/grants/{id}/revoke"), &because(reason)).await
+    }
+}
+
+/// Explanations, second persons, emergencies.
+impl Client {
+    /// Why somebody may do something, or may not.
+    pub async fn explain(&self, query: &ExplainQuery) -> Result<Explanation, Error> {
+        self.get("/access/explain", query).await
+    }
+    /// What waits for a second person. The query's `limit` and `after` stay empty.
+    pub async fn approvals(&self, query: &ApprovalQuery) -> Result<Page<Approval>, Error> {
+        self.list("/approvals", query, usize::MAX).await
+    }
+    /// Agrees as the second person.
+    pub async fn agree(&self, id: ApprovalId, reason: &str) -> Result<(), Error> {
+        self.tell(&format!("/approvals/{id}/agree"), &because(reason)).await
+    }
+    /// Refuses as the second person.
+    pub async fn refuse(&self, id: ApprovalId, reason: &str) -> Result<(), Error> {
+        self.tell(&format!("/approvals/{id}/refuse"), &because(reason)).await
+    }
+    /// Emergencies, past and present.
+    pub async fn glass(&self) -> Result<Page<Glass>, Error> {
+        self.list("/glass", NO_QUERY, usize::MAX).await
+    }
+    /// Opens the glass as the first custodian.
+    pub async fn break_glass(&self, new: &NewGlass) -> Result<Glass, Error> {
+        self.post("/glass", new).await
+    }
+    /// Confirms as the second custodian.
+    pub async fn confirm_glass(&self, id: GlassId) -> Result<Glass, Error> {
+        self.post(&format!("/glass/{id}/confirm"), &because("")).await
+    }
+    /// Ends an emergency early.
+    pub async fn end_glass(&self, id: GlassId, reason: &str) -> Result<(), Error> {
+        self.tell(&format!("/glass/{id}/end"), &because(reason)).await
     }
 }
 

@@ -4,12 +4,10 @@ use super::Env;
 use crate::exit::Exit;
 use crate::files::SecretFile;
 use crate::out::{Table, clean, second_or_dash};
-use crate::when::When;
 use anyhow::{Context, Result};
 use fieldkeep_api::{Key, KeyQuery, KeySecret, NewKey};
 use fieldkeep_domain::access::{Action, RoleRef};
 use fieldkeep_domain::{AccountId, DeviceId, GroupId, KeyId, OrganizationId, ProjectId};
-use fieldkeep_wire::json::format_time;
 use serde_json::json;
 use std::path::{Path, PathBuf};
 
@@ -52,7 +50,7 @@ enum Command {
         #[arg(long = "right", value_name = "ACTION", value_parser = super::action)]
         rights: Vec<Action>,
         /// Until when (RFC 3339); no end when absent
-        #[arg(long, value_name = "TIME", value_parser = expiry)]
+        #[arg(long, value_name = "TIME", value_parser = super::expiry)]
         expires: Option<String>,
         /// Write the secret to this new file, readable by its owner alone, instead of stdout
         #[arg(long, value_name = "FILE")]
@@ -87,13 +85,6 @@ enum Command {
         #[arg(long, value_name = "TEXT", value_parser = super::reason)]
         reason: String,
     },
-}
-
-fn expiry(text: &str) -> Result<String, &'static str> {
-    match text.parse() {
-        Ok(When::At(instant)) => Ok(format_time(instant)),
-        _ => Err("a time such as 2027-06-30T00:00:00Z expected"),
-    }
 }
 
 /// Runs it.

@@ -1,5 +1,6 @@
 //! The command line: one file per group of commands. Never: a rule of the server's, or an exit code of its own.
 
+pub mod access;
 pub mod demo;
 pub mod device;
 pub mod doctor;
@@ -8,10 +9,12 @@ pub mod init;
 pub mod key;
 pub mod openapi;
 pub mod org;
+pub mod policy;
 pub mod project;
 pub mod quarantine;
 pub mod query;
 pub mod registry;
+pub mod role;
 pub mod serve;
 pub mod site;
 
@@ -21,11 +24,13 @@ mod tests;
 use crate::client::{self, Client};
 use crate::exit::{self, Exit};
 use crate::out::{Closed, Out, one_line};
+use crate::when::When;
 use anyhow::Result;
 use fieldkeep_domain::access::{Action, Role, RoleRef};
 use fieldkeep_domain::project::Name;
 use fieldkeep_server::app::Folder;
 use fieldkeep_server::clock::Clock;
+use fieldkeep_wire::json::format_time;
 use std::path::{Path, PathBuf};
 
 /// The whole command line.
@@ -84,6 +89,9 @@ commands! {
     Site(site),
     Device(device),
     Key(key),
+    Role(role),
+    Policy(policy),
+    Access(access),
     Query(query),
     Quarantine(quarantine),
     Openapi(openapi),
@@ -167,4 +175,12 @@ fn role(text: &str) -> Result<RoleRef, String> {
 fn action(text: &str) -> Result<Action, String> {
     let names = || Action::ALL.iter().map(|action| action.name()).collect::<Vec<_>>().join(", ");
     Action::parse(text).ok_or_else(|| format!("one of {} expected", names()))
+}
+
+/// When something ends, as the contract writes it.
+fn expiry(text: &str) -> Result<String, &'static str> {
+    match text.parse() {
+        Ok(When::At(instant)) => Ok(format_time(instant)),
+        _ => Err("a time such as 2027-06-30T00:00:00Z expected"),
+    }
 }

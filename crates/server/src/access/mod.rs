@@ -3,19 +3,29 @@
 //!
 //! Never: lets an error become a yes, tells a caller of things outside its scope, gives what the giver does not hold.
 
+pub mod approvals;
+pub mod explain;
+pub mod glass;
 pub mod grants;
+pub mod guards;
 pub mod http;
 mod policies;
+pub mod roles;
 pub mod rules;
 mod sql;
+pub mod told;
 
+pub use grants::{check_gift, check_gifts, insert_grants, of_person};
 pub use policies::Policies;
+pub use told::managers;
 
 use crate::fault::Kind;
 use crate::{App, Fault};
-use fieldkeep_domain::access::{Action, Actor, Permit, Place, Reach, RoleRef};
+use fieldkeep_domain::access::{Action, Actor, Permit, Place, Reach, RoleRef, Standing};
 use fieldkeep_domain::project::Scope;
-use fieldkeep_policy::{Ask, Decision, Obligation, Slice};
+use fieldkeep_domain::{OrganizationId, Timestamp};
+use fieldkeep_policy::{Additions, Ask, Decision, Obligation, Slice};
+use fieldkeep_wire::json::format_time;
 
 /// Allows or refuses; the only maker of permits.
 ///
@@ -34,6 +44,10 @@ pub async fn authorize(
     let slice = app.policies.slice(app, place.scope.organization()).await?;
     match verdict(app, actor, &slice, action, &place, false) {
         Decision::Allow(_) => Ok(Permit::assertion(actor.doer, action, place.scope)),
+        Decision::Owes(_, Obligation::SecondPerson) => {
+            approvals::spend_or_ask(app, actor, &slice, action, &place).await?;
+            Ok(Permit::assertion(actor.doer, action, place.scope))
+        }
         decision => Err(refusal(actor, action, &decision)),
     }
 }
@@ -75,11 +89,11 @@ fn refusal(actor: &Actor, action: Action, decision: &Decision) -> Fault {
             "none of your roles here has the action `{action}`; an administrator can give you one that has"
         )),
         Decision::Owes(_, Obligation::StepUp) => match actor.standing {
-            fieldkeep_domain::access::Standing::Person { .. } => {
+            Standing::Person { .. } => {
                 forbidden(format!("`{action}` asks for a fresh passkey or code: step up, then send it again"))
                     .with("needs", "step-up")
             }
-            fieldkeep_domain::access::Standing::Program { .. } => forbidden(format!(
+            Standing::Program { .. } => forbidden(format!(
                 "`{action}` has to be given to a key explicitly, in its `rights`; this key was not"
             ))
             .with("needs", "right"),
@@ -134,44 +148,119 @@ pub async fn listing<'a>(app: &'a App, actor: &'a Actor, action: Action) -> Resu
     Ok(Listing { permit, reach, app, actor })
 }
 
-/// Whether somebody holds everything that a role would give over a scope: nobody gives what they do not hold.
-pub async fn holds(app: &App, actor: &Actor, role: RoleRef, scope: &Scope) -> Result<bool, Fault> {
+/// To whom a role is to be given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Receiver {
+    /// A person, who can prove presence: every action of the role counts.
+    Person,
+    /// A program, whose key does nothing sensitive without an explicit right, which is asked about by itself.
+    Program,
+}
+
+/// Never ends.
+const FOREVER: Timestamp = Timestamp(i64::MAX);
+
+/// Until when somebody holds all of these actions over a thing; none: they do not hold all of them.
+fn held_until(
+    app: &App,
+    slice: &Slice,
+    actor: &Actor,
+    receiver: Receiver,
+    actions: &[Action],
+    place: &Place,
+) -> Option<Timestamp> {
+    let covering: Vec<_> = actor.standing_grants().filter(|grant| place.is_in(&grant.scope)).collect();
+    let of_one = |action: &Action| {
+        // A program holds a sensitive action only as an explicit right.
+        let lacks_right = receiver == Receiver::Person
+            && matches!(actor.standing, Standing::Program { .. })
+            && action.is_sensitive()
+            && !actor.is_fresh(*action);
+        if lacks_right || actor.is_narrowed(*action) {
+            return None;
+        }
+        let giving =
+            covering.iter().filter(|grant| app.policies.engine.role_allows(slice, grant.role, *action));
+        giving.map(|grant| grant.expires_at.unwrap_or(FOREVER)).max()
+    };
+    actions.iter().map(of_one).try_fold(FOREVER, |least, one| Some(least.min(one?)))
+}
+
+/// Refuses to give what the giver does not hold, or for longer than the giver holds it.
+pub async fn check_held(
+    app: &App,
+    actor: &Actor,
+    receiver: Receiver,
+    role: RoleRef,
+    scope: &Scope,
+    until: Option<Timestamp>,
+) -> Result<(), Fault> {
+    let place = crate::project::group::place_of(app, *scope).await?;
+    let slice = app.policies.slice(app, scope.organization()).await?;
+    let actions = app.policies.engine.actions_of(&slice, role);
+    let held = held_until(app, &slice, actor, receiver, &actions, &place);
+    within(role, held, until)
+}
+
+fn within(role: RoleRef, held: Option<Timestamp>, until: Option<Timestamp>) -> Result<(), Fault> {
+    let held = held.ok_or_else(|| not_held(role))?;
+    if until.unwrap_or(FOREVER) <= held {
+        return Ok(());
+    }
+    let end = format_time(held);
+    let text = format!("what you hold there ends at {end}: give an `expires_at` that is no later");
+    Err(Fault::new(Kind::Forbidden, text).with("action", Action::RoleGrant.name()).with("held_until", end))
+}
+
+/// Whether somebody may act on a person who holds this role there: they hold as much, or they may shut people out or
+/// reset them there and the role has no rights over others.
+pub async fn manages(app: &App, actor: &Actor, role: RoleRef, scope: &Scope) -> Result<bool, Fault> {
     let place = crate::project::group::place_of(app, *scope).await?;
     let slice = app.policies.slice(app, scope.organization()).await?;
     let engine = &app.policies.engine;
-    let given = engine.actions_of(&slice, role);
-    Ok(given.into_iter().all(|action| {
-        actor
-            .standing_grants()
-            .filter(|grant| place.is_in(&grant.scope))
-            .any(|grant| engine.role_allows(&slice, grant.role, action))
-    }))
-}
-
-/// Whether somebody may act on a person who holds this role there: they hold as much, or they may give and take roles
-/// there and the role has no rights over others.
-pub async fn manages(app: &App, actor: &Actor, role: RoleRef, scope: &Scope) -> Result<bool, Fault> {
-    if holds(app, actor, role, scope).await? {
+    let holds =
+        |actions: &[Action]| held_until(app, &slice, actor, Receiver::Program, actions, &place).is_some();
+    if holds(&engine.actions_of(&slice, role)) {
         return Ok(true);
     }
-    let slice = app.policies.slice(app, scope.organization()).await?;
-    let engine = &app.policies.engine;
     let over_others = [Action::RoleGrant, Action::PersonReset, Action::PolicyWrite, Action::KeyWrite];
     if over_others.iter().any(|action| engine.role_allows(&slice, role, *action)) {
         return Ok(false);
     }
-    let place = crate::project::group::place_of(app, *scope).await?;
-    let may = |action| {
-        let grants = actor.standing_grants().filter(|grant| place.is_in(&grant.scope));
-        grants.into_iter().any(|grant| engine.role_allows(&slice, grant.role, action))
-    };
-    Ok(may(Action::PersonReset) || may(Action::PersonDisable))
+    Ok(holds(&[Action::PersonReset]) || holds(&[Action::PersonDisable]))
 }
 
 /// The refusal to give what the giver does not hold.
-pub fn not_held(role: RoleRef) -> Fault {
+fn not_held(role: RoleRef) -> Fault {
     let text = format!("you do not hold everything that role `{role}` gives there, so you cannot give it");
     Fault::new(Kind::Forbidden, text).with("action", Action::RoleGrant.name())
+}
+
+/// The policies as they would be; refused where they do not hold, or where their author could not take them back.
+fn next_slice(
+    app: &App,
+    actor: &Actor,
+    organization: OrganizationId,
+    additions: Additions,
+) -> Result<Slice, Fault> {
+    let slice = app.policies.engine.slice(additions).map_err(|error| Fault::invalid(error.to_string()))?;
+    let place = Place::from(Scope::Organization { organization });
+    let roles = actor.roles(Action::PolicyWrite, &place);
+    let ask = Ask {
+        doer: actor.doer,
+        roles: &roles,
+        action: Action::PolicyWrite,
+        place: &place,
+        fresh: true,
+        approved: true,
+        address: actor.address,
+    };
+    if !app.policies.engine.evaluate(&slice, &ask).is_allowed() {
+        let text =
+            "with this you could no longer change policies here from where you are; nothing was changed";
+        return Err(Fault::conflict(text).with("action", Action::PolicyWrite.name()));
+    }
+    Ok(slice)
 }
 
 /// Whether a role exists where it is to be given.

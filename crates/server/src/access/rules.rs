@@ -43,10 +43,6 @@ pub async fn set(
     rules: OrganizationRules,
 ) -> Result<OrganizationRules, Fault> {
     rules.sign_in.check().map_err(|error| Fault::invalid(error.to_string()))?;
-    let mut tx = app.db.read().await?;
-    let before = of(app, &mut tx, Some(id)).await?;
-    let mut additions = super::policies::additions(app, &mut tx, Some(id)).await?;
-    drop(tx);
     if actor.address.is_some_and(|address| !rules.sign_in.admits(address)) {
         return Err(Fault::conflict("`networks`: your own address is outside: you would shut yourself out"));
     }
@@ -54,13 +50,22 @@ pub async fn set(
         // One person could otherwise never take it back where there is no second.
         return Err(Fault::invalid(format!("`two_people`: `{action}` cannot be among them")));
     }
-    additions.two_people = rules.two_people.iter().copied().collect();
-    app.policies.engine.slice(additions).map_err(|error| Fault::invalid(error.to_string()))?;
     let sealed = seal_json(&app.keys.organization(Some(id))?.seal, &binding(id), &rules)?;
-    let act = Act::new(permit.doer(), "organization.rules", id, permit.scope(), app.clock.now())
-        .with(json!({"before": before, "after": rules}));
-    app.journal
-        .act(move |tx, _| Box::pin(async move { Ok((act, super::sql::set_rules(tx, id, &sealed).await?)) }))
+    let (app, actor, set) = (app.clone(), actor.clone(), rules.clone());
+    app.clone()
+        .journal
+        .act(move |tx, _| {
+            Box::pin(async move {
+                let before = of(&app, tx, Some(id)).await?;
+                let mut additions = super::policies::additions(&app, tx, Some(id)).await?;
+                additions.two_people = set.two_people.iter().copied().collect();
+                super::next_slice(&app, &actor, id, additions)?;
+                super::sql::set_rules(tx, id, &sealed).await?;
+                let act = Act::new(permit.doer(), "organization.rules", id, permit.scope(), app.clock.now())
+                    .with(json!({"before": before, "after": set}));
+                Ok((act, ()))
+            })
+        })
         .await?;
     Ok(rules)
 }

@@ -1,10 +1,10 @@
 //! Keys of programs, and the service accounts that they belong to. Never: a secret that is shown twice.
 
 use super::sql::keys as sql;
-use crate::access::{self, Listing};
+use crate::access::{self, Listing, Receiver};
 use crate::fault::Kind;
 use crate::keys::PEPPER_NOW;
-use crate::{App, Fault};
+use crate::{App, Fault, project};
 use fieldkeep_api as api;
 use fieldkeep_domain::access::{Action, Actor, Grant, Permit, Role, RoleRef, Standing};
 use fieldkeep_domain::audit::{Act, Doer};
@@ -57,6 +57,10 @@ pub(super) async fn acting(
             tracing::warn!(key = %row.id, inside = ?fault.inside, "account.used failed");
         }
     }
+    as_actor(row, address, only, now)
+}
+
+fn as_actor(row: sql::KeyRow, address: Option<IpAddr>, only: Option<Vec<Action>>, now: Timestamp) -> Actor {
     // A key is its own grant.
     let id = GrantId::from_slice(row.id.as_bytes()).unwrap_or(GrantId::MIN);
     Actor {
@@ -66,6 +70,19 @@ pub(super) async fn acting(
         address,
         now,
     }
+}
+
+/// A key as rights see it, for explanations: nobody is shown to be asking. One that opens nothing holds nothing.
+pub async fn seen(app: &App, id: KeyId) -> Result<(Scope, Actor), Fault> {
+    let now = app.clock.now();
+    let mut tx = app.db.read().await?;
+    let row = sql::find(&mut tx, id).await?.ok_or_else(|| Fault::not_found("key"))?;
+    let (scope, stands) = (row.scope, row.stands(now));
+    let mut actor = as_actor(row, None, None, now);
+    if !stands {
+        actor.grants.clear();
+    }
+    Ok((scope, actor))
 }
 
 async fn note_use(app: &App, key: KeyId, now: Timestamp, from: Option<IpAddr>) -> Result<(), Fault> {
@@ -87,7 +104,7 @@ pub async fn create(
 ) -> Result<api::KeySecret, Fault> {
     let name = Name::parse(&new.name)?;
     let expires_at = new.expires_at.as_deref().map(parse_time).transpose()?;
-    may_give(app, actor, new.role, &new.rights, &scope).await?;
+    may_give(app, actor, new.role, &new.rights, &scope, expires_at).await?;
     if let Some(account) = new.account {
         let mut tx = app.db.read().await?;
         let found =
@@ -122,11 +139,10 @@ async fn may_give(
     role: RoleRef,
     rights: &[Action],
     scope: &Scope,
+    until: Option<Timestamp>,
 ) -> Result<(), Fault> {
     access::check_role(app, role, scope).await?;
-    if !access::holds(app, actor, role, scope).await? {
-        return Err(access::not_held(role));
-    }
+    access::check_held(app, actor, Receiver::Program, role, scope, until).await?;
     for right in rights {
         if !right.is_sensitive() {
             return Err(Fault::invalid(format!("`rights`: `{right}` needs no explicit right")));
@@ -262,7 +278,7 @@ pub async fn list(
     let page = crate::http::paged(rows, limit, |row| row.id.to_string());
     let mut items = Vec::new();
     for row in &page.items {
-        if listing.shows(&row.scope.into()).await? {
+        if listing.shows(&project::group::place_of(app, row.scope).await?).await? {
             items.push(open(app, row)?);
         }
     }
@@ -289,7 +305,7 @@ pub async fn rotate(
         return Err(Fault::conflict("this key is revoked or expired: create a new one instead"));
     }
     // A successor hands its secret to who asks for it: that is giving, too.
-    may_give(app, actor, old.role, &old.rights, &old.scope).await?;
+    may_give(app, actor, old.role, &old.rights, &old.scope, old.expires_at).await?;
     let name = Name::parse(&open_name(app, &old)?)?;
     let key = ApiKey::generate(Holder::Service);
     let mut row = new_row(app, &key, old.role, old.scope, &name, old.expires_at)?;

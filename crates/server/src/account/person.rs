@@ -81,6 +81,12 @@ pub(crate) async fn contact(
     Ok(Some((Channel::Mail(secret.address), secret.language)))
 }
 
+/// What somebody is called.
+pub(crate) async fn name(tx: &mut AnyConnection, app: &App, id: PersonId) -> Result<Option<String>, Fault> {
+    let row = sql::find(tx, id).await?;
+    row.map(|row| Ok(open(app, &row)?.name)).transpose()
+}
+
 /// What the organizations of a person ask of a sign-in: each by itself, for networks, and all together.
 pub(super) async fn rules(
     app: &App,

@@ -132,14 +132,24 @@ async fn put(
     Ok(sql::insert(tx, duplicate.as_bytes(), &row).await?.then_some(row))
 }
 
-/// The people of an organization who hold the security role, and how each wants to be told. There are no accounts of
-/// people yet: nobody.
+/// The people who guard an organization, and how each wants to be told.
 pub async fn security_people(
-    _tx: &mut AnyConnection,
-    _app: &App,
-    _organization: OrganizationId,
+    tx: &mut AnyConnection,
+    app: &App,
+    organization: OrganizationId,
 ) -> Result<Vec<(Channel, Language)>, Fault> {
-    Ok(Vec::new())
+    crate::access::told::guardians(tx, app, organization).await
+}
+
+/// The webhooks of an organization that take messages of this kind.
+pub async fn webhooks_for(
+    tx: &mut AnyConnection,
+    organization: OrganizationId,
+    message: &Message,
+) -> Result<Vec<(Channel, Language)>, Fault> {
+    let hooks = sql::webhooks(tx, organization, WEBHOOKS_MAX).await?;
+    let hooks = hooks.iter().filter(|hook| hook.takes(message.kind()));
+    Ok(hooks.map(|hook| (Channel::Webhook(hook.id), Language::default())).collect())
 }
 
 /// Everybody who should hear of an event of an organization: its webhooks of that kind, and its security people.
@@ -149,10 +159,7 @@ async fn recipients(
     organization: OrganizationId,
     message: &Message,
 ) -> Result<Vec<(Channel, Language)>, Fault> {
-    let hooks = sql::webhooks(tx, organization, WEBHOOKS_MAX).await?;
-    let hooks = hooks.iter().filter(|hook| hook.takes(message.kind()));
-    let mut all: Vec<(Channel, Language)> =
-        hooks.map(|hook| (Channel::Webhook(hook.id), Language::default())).collect();
+    let mut all = webhooks_for(tx, organization, message).await?;
     all.extend(security_people(tx, app, organization).await?);
     Ok(all)
 }

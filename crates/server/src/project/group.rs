@@ -47,8 +47,12 @@ pub async fn place_of(app: &App, scope: Scope) -> Result<Place, Fault> {
             let groups = above(&mut tx, group).await?;
             Ok(Place::within(Scope::Project { organization, project }, groups, None))
         }
-        Scope::Device { device, .. } => {
+        Scope::Device { organization, device } => {
             let row = crate::registry::find(&mut tx, device).await?;
+            if row.organization != Some(organization) {
+                // It changed hands: what was given for it stays where it was given, and its new owner sees none of it.
+                return Ok(scope.into());
+            }
             crate::registry::place_of(&mut tx, &row).await
         }
         scope => Ok(scope.into()),

@@ -42,7 +42,8 @@ const SELECT: &str = "SELECT k.id, k.role, k.organization, k.project, k.device_g
     FROM service_keys k
     LEFT JOIN organizations o ON o.id = k.organization
     LEFT JOIN service_accounts a ON a.id = k.account
-    LEFT JOIN people p ON p.id = k.made_by";
+    LEFT JOIN people p ON p.id = k.made_by
+    LEFT JOIN devices d ON d.id = k.device AND d.organization = k.organization";
 
 fn damaged(what: &'static str) -> sqlx::Error {
     sqlx::Error::Decode(what.into())
@@ -138,8 +139,9 @@ pub async fn list(
     }
     let columns = Columns {
         organization: Some("k.organization"),
-        project: Some("k.project"),
-        group: Some("k.device_group"),
+        // A device's key counts where the device stands today.
+        project: Some("COALESCE(k.project, d.project)"),
+        group: Some("COALESCE(k.device_group, d.device_group)"),
         device: Some("k.device"),
     };
     let within = covered(reach, columns, binds.len() + 3);

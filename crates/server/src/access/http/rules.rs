@@ -1,6 +1,6 @@
 //! `/api/v1/organizations/{organization}/rules`.
 
-use super::{authorize, rules};
+use crate::access::{authorize, rules};
 use crate::http::{Answer, Body, Caller, Param};
 use crate::{App, project};
 use axum::Json;

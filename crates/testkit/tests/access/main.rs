@@ -1,0 +1,29 @@
+//! Who may do what, through the whole router and at the use-cases, on both databases.
+
+mod flows;
+mod matrix;
+mod people;
+mod worlds;
+
+use flows::*;
+use matrix::*;
+use people::*;
+use worlds::*;
+
+fieldkeep_testkit::both_databases!(
+    every_route_hides_foreign_objects_from_every_role,
+    lists_are_what_each_row_would_be_allowed,
+    fewer_grants_never_allow_more,
+    nobody_gives_what_they_do_not_hold,
+    explanations_say_what_authorize_answers,
+    custom_roles_give_what_their_maker_holds,
+    guard_rails_hold_in_other_networks,
+    two_writers_at_once_stay_within_the_bounds,
+    keys_and_roles_end_no_later_than_their_giver,
+    explanations_tell_strangers_nothing,
+    two_people_are_needed_and_an_agreement_counts_once,
+    who_asks_cannot_agree,
+    a_glass_drill_gives_an_hour_and_tells_everybody,
+    grants_of_people_come_and_go,
+    the_last_owner_stays,
+);
