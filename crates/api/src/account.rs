@@ -7,6 +7,8 @@ use utoipa::{IntoParams, ToSchema};
 
 mod keys;
 mod people;
+mod providers;
 
 pub use keys::*;
 pub use people::*;
+pub use providers::*;

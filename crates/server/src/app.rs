@@ -177,6 +177,8 @@ pub struct App {
     pub policies: Policies,
     /// Hashes passwords.
     pub passwords: account::Passwords,
+    /// The identity providers of organizations, as far as they were asked.
+    pub providers: account::oidc::Providers,
     /// Who has to wait after failures.
     pub throttle: account::Throttle,
     /// Failed sign-ins that are not written down yet.
@@ -204,6 +206,7 @@ impl App {
         clock: Clock,
     ) -> Result<(Arc<Self>, journal::Committer), StartError> {
         let post = notify::Post::new(&config, &folder.config())?;
+        let providers = account::oidc::Providers::new(&config, &folder.config())?;
         let keys = Keys::new(Keyring::open(&folder.master_key(), &folder.keyring())?);
         let db = connect(&folder, &config, &keys).await?;
         db.migrate().await?;
@@ -230,6 +233,7 @@ impl App {
             callers: Buckets::new("requests-per-caller", API_PER_S, API_BURST),
             devices: Buckets::new("requests-per-device", DEVICE_PER_S, DEVICE_BURST),
             post,
+            providers,
             outbox: Notify::new(),
             news: notify::Newsroom::default(),
             used: Mutex::default(),

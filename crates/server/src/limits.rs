@@ -114,6 +114,29 @@ pub const SESSIONS_MAX: usize = 32;
 /// Bytes of the name of a browser that is kept.
 pub const AGENT_BYTES_MAX: usize = 200;
 
+/// Identity providers of one organization.
+pub const PROVIDERS_MAX: usize = 10;
+/// Mail domains shown beside a provider's name.
+pub const PROVIDER_DOMAINS_MAX: usize = 20;
+/// Bytes of a provider's issuer, client id, secret or domain, and of a code or state that it sends back.
+pub const PROVIDER_TEXT_BYTES_MAX: usize = 2_048;
+/// Bytes of one answer of an identity provider.
+pub const PROVIDER_ANSWER_BYTES_MAX: usize = 256 * 1024;
+/// Seconds that one request to an identity provider may take.
+pub const PROVIDER_S_MAX: u64 = 8;
+/// Identity providers whose metadata and keys are remembered.
+pub const PROVIDERS_CACHED_MAX: usize = 1_000;
+/// Seconds that metadata and keys of an identity provider are believed.
+pub const PROVIDER_CACHED_S: i64 = 3_600;
+/// Seconds after which keys are fetched again for a signature by one that is not known.
+pub const PROVIDER_KEYS_AGAIN_S: i64 = 60;
+/// Seconds for which an identity provider that did not answer is not asked again.
+pub const PROVIDER_DOWN_S: i64 = 10;
+/// Seconds that an identity provider's clock may be ahead of ours.
+pub const PROVIDER_SKEW_S: i64 = 60;
+/// Keys of an identity provider that are looked at.
+pub const PROVIDER_KEYS_MAX: usize = 64;
+
 /// Life of a program's access token, in seconds.
 pub const ACCESS_TOKEN_S: i64 = 10 * 60;
 

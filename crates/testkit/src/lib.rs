@@ -13,6 +13,7 @@ pub mod person;
 pub mod post;
 pub mod postgres;
 pub mod process;
+pub mod provider;
 pub mod smtp;
 pub mod world;
 

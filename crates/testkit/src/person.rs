@@ -56,7 +56,12 @@ impl Browser {
         let answer = request.send().await.unwrap();
         for cookie in answer.headers().get_all("set-cookie") {
             let cookie = cookie.to_str().unwrap();
-            for must in ["Path=/", "Secure", "HttpOnly", "SameSite=Strict"] {
+            // What brings somebody back from another site's page must come along from there.
+            let same_site = match cookie.starts_with("__Host-fieldkeep-oidc=") {
+                true => "SameSite=Lax",
+                false => "SameSite=Strict",
+            };
+            for must in ["Path=/", "Secure", "HttpOnly", same_site] {
                 assert!(cookie.contains(must), "{must} expected of {cookie:.40}");
             }
             let (name, value) = cookie.split(';').next().unwrap().split_once('=').unwrap();

@@ -152,6 +152,9 @@ pub struct Opened {
     pub rules: SignInRules,
     /// For a reset: whether a second factor is set up anew too, because none is left.
     pub needs_factor: bool,
+    /// For an invitation: identity providers that it can be taken up through.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub providers: Vec<super::ProviderName>,
 }
 
 /// Who joins.
@@ -211,6 +214,9 @@ pub struct Profile {
     pub person: Person,
     /// Passkeys.
     pub passkeys: Vec<Passkey>,
+    /// Who I am at identity providers.
+    #[serde(default)]
+    pub identities: Vec<super::Identity>,
     /// Recovery codes that are left.
     pub recovery_codes_left: u32,
     /// The session that asks.

@@ -1,7 +1,7 @@
-//! The two cookies of a browser. Both are out of reach for scripts and other hosts.
+//! The cookies of a browser. All of them are out of reach for scripts and other hosts.
 
 use super::{device, session};
-use crate::limits::DEVICE_COOKIE_S;
+use crate::limits::{DEVICE_COOKIE_S, FLOW_S_MAX};
 use http::header::{COOKIE, HeaderMap, HeaderName, SET_COOKIE};
 
 /// The session's cookie. It ends with the browser; the server ends it earlier.
@@ -21,6 +21,19 @@ pub fn browser(value: &str) -> (HeaderName, String) {
         SET_COOKIE,
         format!("{name}={value}; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age={DEVICE_COOKIE_S}"),
     )
+}
+
+/// The cookie of who was sent to an identity provider.
+pub const PROVIDER: &str = "__Host-fieldkeep-oidc";
+
+/// Remembers that the browser was sent to an identity provider. Lax: the answer comes from another site's page.
+pub fn provider(flow: &str) -> (HeaderName, String) {
+    (SET_COOKIE, format!("{PROVIDER}={flow}; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age={FLOW_S_MAX}"))
+}
+
+/// Takes it away.
+pub fn provider_over() -> (HeaderName, String) {
+    (SET_COOKIE, format!("{PROVIDER}=; Path=/; Secure; HttpOnly; SameSite=Lax; Max-Age=0"))
 }
 
 /// A cookie of a request. Two of one name are none: one of them was planted.

@@ -2,11 +2,12 @@
 //!
 //! Never: a row before somebody has proven something; a stranger who begins a thousand sign-ins leaves nothing behind.
 
+use super::oidc;
 use crate::fault::Kind;
 use crate::limits::{FLOW_BYTES_MAX, FLOW_S_MAX};
 use crate::{App, Fault};
 use fieldkeep_domain::account::SecondFactor;
-use fieldkeep_domain::{LinkId, PersonId, RowId, SessionId, Timestamp};
+use fieldkeep_domain::{LinkId, PersonId, ProviderId, RowId, SessionId, Timestamp};
 use fieldkeep_trust::seal::{Binding, Purpose};
 use serde::{Deserialize, Serialize};
 use sqlx::AnyConnection;
@@ -33,6 +34,8 @@ pub enum State {
     AddAddress { person: PersonId, to: String, factor: SecondFactor },
     /// A passkey was asked for to prove presence.
     StepUpPasskey { person: PersonId, session: SessionId, state: PasskeyAuthentication },
+    /// Somebody was sent to an identity provider.
+    Provider { provider: ProviderId, secrets: oidc::Secrets, purpose: oidc::Purpose },
     /// A code was asked for to prove presence.
     StepUpCode { person: PersonId, session: SessionId },
 }

@@ -9,8 +9,9 @@ use super::person::{self, PersonSecret};
 use super::session::{self, Signed};
 use super::sign_in::{Visitor, Welcome};
 use super::sql::people::{self as sql, LinkRow, PersonRow};
+use super::sql::providers::IdentityRow;
 use super::throttle::{Counted, network};
-use super::{device, password, webauthn};
+use super::{device, oidc, password, webauthn};
 use crate::access::grants;
 use crate::fault::Kind;
 use crate::{App, Fault};
@@ -19,10 +20,11 @@ use fieldkeep_domain::account::{SecondFactor, SignInRules};
 use fieldkeep_domain::audit::{Act, Doer};
 use fieldkeep_domain::notify::{Channel, EmailAddress, Language, PhoneNumber};
 use fieldkeep_domain::project::{Name, Scope};
-use fieldkeep_domain::{LinkId, PersonId};
+use fieldkeep_domain::{Hash, LinkId, OrganizationId, PersonId, ProviderId, RowId};
 use fieldkeep_trust::secret::Secret;
 use serde_json::json;
 use sqlx::AnyConnection;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 fn over() -> Fault {
@@ -52,7 +54,11 @@ pub async fn open(app: &App, visitor: &Visitor, given: api::OpenLink) -> Result<
     };
     let (_, flow) = flow::begin(app, State::Opened { link: row.id })?;
     let address = secret.address.map(|address| address.as_str().to_owned());
-    Ok(api::Opened { flow, kind: kind.to_owned(), organization, address, rules, needs_factor })
+    let providers = match kind {
+        "invitation" => oidc::names(app, &organizations_of(app, &row)?).await?,
+        _ => Vec::new(),
+    };
+    Ok(api::Opened { flow, kind: kind.to_owned(), organization, address, rules, needs_factor, providers })
 }
 
 /// How many ways, beside the password, somebody has to show that it is them.
@@ -79,6 +85,14 @@ async fn rules_of(app: &App, row: &LinkRow) -> Result<SignInRules, Fault> {
         each.push(crate::access::rules::of(app, &mut tx, organization).await?.sign_in);
     }
     Ok(SignInRules::strictest(&each))
+}
+
+/// The organizations that the link comes from and gives roles in.
+fn organizations_of(app: &App, row: &LinkRow) -> Result<Vec<OrganizationId>, Fault> {
+    let roles = invite::open(app, row)?.roles;
+    let all: BTreeSet<_> =
+        roles.iter().filter_map(|gift| gift.scope.organization()).chain(row.organization).collect();
+    Ok(all.into_iter().collect())
 }
 
 async fn link(app: &App, id: LinkId) -> Result<LinkRow, Fault> {
@@ -168,7 +182,7 @@ pub async fn finish_passkey(
     let State::JoinPasskey { link: id, person, wish, state } = opened.state else { return Err(over()) };
     let row = link(app, id).await?;
     let passkey = webauthn::finish_creation(app, person, answer.credential, &state, answer.name.as_deref())?;
-    let account = Account { person, wish, passkey: Some(passkey), password: None, totp: None, mail: false };
+    let account = Account { passkey: Some(passkey), ..Account::new(person, wish) };
     settle(app, visitor, row, account, "passkey", ended).await
 }
 
@@ -263,7 +277,7 @@ pub async fn finish_password(
         }
         Pending::None => return Err(over()),
     };
-    let account = Account { person, wish, passkey: None, password: Some(password), totp, mail };
+    let account = Account { password: Some(password), totp, mail, ..Account::new(person, wish) };
     settle(app, visitor, row, account, method, ended).await
 }
 
@@ -277,6 +291,43 @@ struct Account {
     totp: Option<(Vec<u8>, i64)>,
     /// Whether codes by e-mail are the factor.
     mail: bool,
+    /// Who they are at a provider, instead of all that.
+    identity: Option<(Hash, ProviderId)>,
+}
+
+impl Account {
+    fn new(person: PersonId, wish: Wish) -> Self {
+        Self { person, wish, passkey: None, password: None, totp: None, mail: false, identity: None }
+    }
+}
+
+/// Who wants to join through a provider, and the organizations whose providers may say who they are.
+pub async fn begin_provider(
+    app: &App,
+    given: &api::JoinProvider,
+) -> Result<(LinkId, Wish, Vec<OrganizationId>), Fault> {
+    let row = link(app, opened(app, &given.flow)?).await?;
+    if row.kind == "reset" || row.person.is_some() {
+        return Err(Fault::conflict("you have an account: sign in, or choose a passkey or a password"));
+    }
+    let wish = wish(&row, app, &given.name, given.address.as_deref(), given.language.as_deref())?;
+    Ok((row.id, wish, organizations_of(app, &row)?))
+}
+
+/// The provider said who they are: the account is there and signed in, without password or passkey. It has no recovery
+/// codes either: the page that an answer lands on shows nothing, and a reset by an administrator leads back.
+pub async fn finish_provider(
+    app: &Arc<App>,
+    visitor: &Visitor,
+    id: LinkId,
+    wish: Wish,
+    identity: (Hash, ProviderId),
+    ended: (RowId, i64),
+) -> Result<Welcome, Fault> {
+    let row = link(app, id).await?;
+    let person = PersonId::from_random(fieldkeep_trust::random());
+    let account = Account { identity: Some(identity), ..Account::new(person, wish) };
+    settle(app, visitor, row, account, oidc::METHOD, ended).await
 }
 
 /// Uses the link up, writes the account and opens a session, all in one act.
@@ -286,12 +337,15 @@ async fn settle(
     row: LinkRow,
     account: Account,
     method: &'static str,
-    (flow, ends_at): (fieldkeep_domain::RowId, i64),
+    (flow, ends_at): (RowId, i64),
 ) -> Result<Welcome, Fault> {
     let rules = rules_of(app, &row).await?;
     let id = account.person;
     let hash = person::address_hash(app, &account.wish.address)?;
-    let (codes, verifiers) = factor::recovery_codes(app, id)?;
+    let (codes, verifiers) = match account.identity {
+        Some(_) => (Vec::new(), Vec::new()),
+        None => factor::recovery_codes(app, id)?,
+    };
     let remembered = device::remember(app, visitor.device.as_deref(), id, hash)?;
     let browser = visitor.browser.clone();
     let inner = app.clone();
@@ -366,6 +420,10 @@ async fn write(
     }
     if let Some(passkey) = &account.passkey {
         sql::insert_passkey(tx, passkey).await?;
+    }
+    if let Some((subject, provider)) = account.identity {
+        let row = IdentityRow { subject, provider, person: id, created_at: app.clock.now() };
+        oidc::insert_identity(tx, &row).await?;
     }
     Ok(())
 }

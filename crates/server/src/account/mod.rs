@@ -12,6 +12,7 @@ mod join;
 pub mod keys;
 mod leaked;
 pub mod oauth;
+pub mod oidc;
 mod password;
 pub mod people;
 pub(crate) mod person;

@@ -8,7 +8,7 @@ use super::person::{self, PersonSecret};
 use super::session::{self, Browser, Fresh, Signed};
 use super::sql::{people as sql, sessions};
 use super::throttle::Counted;
-use super::{password, sign_in, webauthn};
+use super::{oidc, password, sign_in, webauthn};
 use crate::fault::Kind;
 use crate::{App, Fault};
 use fieldkeep_api as api;
@@ -46,6 +46,7 @@ pub async fn me(app: &App, signed: &Signed) -> Result<api::Profile, Fault> {
     let keys = sql::passkeys(&mut tx, signed.person).await?;
     let left = sql::recovery_codes_left(&mut tx, signed.person).await?;
     let (_, rules) = person::rules(app, &mut tx, signed.person).await?;
+    let identities = oidc::identities(app, &mut tx, signed.person).await?;
     drop(tx);
     let secret = person::open(app, &row)?;
     let passkeys = keys.iter().map(|row| {
@@ -63,6 +64,7 @@ pub async fn me(app: &App, signed: &Signed) -> Result<api::Profile, Fault> {
     Ok(api::Profile {
         person: person::show(&row, &secret, keys.len()),
         passkeys: passkeys.collect::<Result<_, Fault>>()?,
+        identities,
         recovery_codes_left: left,
         session: signed.session,
         fresh_until: format_time(fresh_until),
@@ -201,8 +203,8 @@ pub async fn remove_passkey(app: &Arc<App>, signed: &Signed, id: PasskeyId) -> R
         .await
 }
 
-/// Nobody locks themselves out: a passkey is left, or a password with a second factor.
-async fn still_signs_in(
+/// Nobody locks themselves out: a passkey is left, a password with a second factor, or an identity at a provider.
+pub(super) async fn still_signs_in(
     app: &App,
     tx: &mut AnyConnection,
     id: fieldkeep_domain::PersonId,
@@ -211,7 +213,7 @@ async fn still_signs_in(
     let secret = person::open(app, &row)?;
     let passkey = !sql::passkeys(tx, id).await?.is_empty();
     let beside = row.password.is_some() && !person::second_factors(&row, &secret).is_empty();
-    if passkey || beside {
+    if passkey || beside || !oidc::identities(app, tx, id).await?.is_empty() {
         return Ok(());
     }
     Err(Fault::conflict("nothing would be left to sign in with: add another passkey or factor first"))

@@ -88,8 +88,10 @@ pub async fn begin(
 ) -> Result<Fresh, Fault> {
     let now = app.clock.now();
     let expires_at = now.plus_secs(i64::from(rules.session_s_max));
-    let fresh =
-        insert(app, tx, person, method, browser, now, (expires_at, i64::from(rules.idle_s_max))).await?;
+    // A provider's word opens a session; whether the person sat there just now, it does not say.
+    let proven_at = if method == super::oidc::METHOD { Timestamp(0) } else { now };
+    let ends = (expires_at, i64::from(rules.idle_s_max));
+    let fresh = insert(app, tx, person, method, browser, proven_at, ends).await?;
     let all = sql::of_person(tx, person).await?;
     for over in all.iter().skip(SESSIONS_MAX) {
         sql::end(tx, person, over.id).await?;
@@ -103,9 +105,10 @@ async fn insert(
     person: PersonId,
     method: &str,
     browser: &Browser,
-    now: Timestamp,
+    proven_at: Timestamp,
     (expires_at, idle_s): (Timestamp, i64),
 ) -> Result<Fresh, Fault> {
+    let now = app.clock.now();
     let key = ApiKey::generate(Holder::Session);
     let id = SessionId::from_slice(key.id.as_bytes())?;
     let row = sql::SessionRow {
@@ -116,7 +119,7 @@ async fn insert(
         sealed: seal_json(&app.keys.organization(None)?.seal, &binding(id), browser)?,
         idle_s,
         created_at: now,
-        proven_at: now,
+        proven_at,
         used_at: now,
         expires_at,
         shut_out: false,
@@ -125,7 +128,7 @@ async fn insert(
     let signed_in = api::SignedIn {
         person,
         expires_at: format_time(expires_at),
-        fresh_until: format_time(now.plus_secs(FRESH_S)),
+        fresh_until: format_time(proven_at.plus_secs(FRESH_S)),
         recovery_codes: Vec::new(),
     };
     Ok(Fresh { token: String::from_utf8_lossy(key.expose().expose()).into_owned(), signed_in })
@@ -150,29 +153,54 @@ pub async fn strengthen(
 pub async fn authenticate(app: &App, cookie: &str, address: Option<IpAddr>) -> Result<Signed, Fault> {
     let key = ApiKey::parse(cookie, Holder::Session).map_err(|_| refused())?;
     let id = SessionId::from_slice(key.id.as_bytes())?;
-    let now = app.clock.now();
     let mut tx = app.db.read().await?;
     let row = sql::find(&mut tx, id).await?.ok_or_else(refused)?;
-    let over = now >= session_ends_at(row.expires_at, row.used_at, row.idle_s);
-    if !key.matches(&app.keys.pepper(PEPPER_NOW)?, &row.verifier) || over || row.shut_out {
+    if !key.matches(&app.keys.pepper(PEPPER_NOW)?, &row.verifier) {
         return Err(refused());
     }
-    let grants = crate::access::grants::of_person(&mut tx, row.person, now).await?;
+    let used_at = row.used_at;
+    let signed = signed(app, &mut tx, row, address).await?;
     drop(tx);
-    if now.secs_since(row.used_at) >= USED_EVERY_S
+    let now = signed.actor.now;
+    if now.secs_since(used_at) >= USED_EVERY_S
         && let Err(fault) = note_use(app, id, now).await
     {
         tracing::warn!(session = %id, inside = ?fault.inside, "account.session use not noted");
     }
+    Ok(signed)
+}
+
+/// The session that a sealed flow was begun in, if it still stands: its cookie does not come along from another site.
+pub(super) async fn live(
+    app: &App,
+    id: SessionId,
+    person: PersonId,
+    address: Option<IpAddr>,
+) -> Result<Signed, Fault> {
+    let mut tx = app.db.read().await?;
+    let row = sql::find(&mut tx, id).await?.filter(|row| row.person == person).ok_or_else(refused)?;
+    signed(app, &mut tx, row, address).await
+}
+
+async fn signed(
+    app: &App,
+    tx: &mut AnyConnection,
+    row: sql::SessionRow,
+    address: Option<IpAddr>,
+) -> Result<Signed, Fault> {
+    let now = app.clock.now();
+    if now >= session_ends_at(row.expires_at, row.used_at, row.idle_s) || row.shut_out {
+        return Err(refused());
+    }
     let actor = Actor {
         doer: Doer::Person(row.person),
-        grants,
+        grants: crate::access::grants::of_person(tx, row.person, now).await?,
         standing: Standing::Person { fresh_until: row.proven_at.plus_secs(FRESH_S) },
         address,
         now,
     };
     let (method, expires_at, idle_s) = (row.method, row.expires_at, row.idle_s);
-    Ok(Signed { actor, person: row.person, session: id, method, expires_at, idle_s })
+    Ok(Signed { actor, person: row.person, session: row.id, method, expires_at, idle_s })
 }
 
 async fn note_use(app: &App, id: SessionId, now: Timestamp) -> Result<(), Fault> {

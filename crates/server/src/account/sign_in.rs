@@ -9,7 +9,7 @@ use super::session::{self, Browser, Fresh};
 use super::sql::people::PersonRow;
 use super::sql::sessions::{self as sql, SignInRow};
 use super::throttle::{Counted, network};
-use super::{device, person, webauthn};
+use super::{device, oidc, person, webauthn};
 use crate::fault::Kind;
 use crate::limits::FAILED_SIGN_INS_MAX;
 use crate::project::seal_json;
@@ -20,7 +20,7 @@ use fieldkeep_domain::account::{SecondFactor, SignInRules};
 use fieldkeep_domain::audit::{Act, Doer};
 use fieldkeep_domain::notify::{Channel, DuplicateKey, Message};
 use fieldkeep_domain::project::Scope;
-use fieldkeep_domain::{PersonId, RowId};
+use fieldkeep_domain::{Hash, PersonId, ProviderId, RowId};
 use fieldkeep_trust::seal::{Binding, Purpose};
 use fieldkeep_trust::secret::Secret;
 use serde_json::json;
@@ -82,13 +82,15 @@ pub async fn finish_passkey(
 }
 
 /// What is used up by a sign-in.
-enum Proof {
+pub(super) enum Proof {
     Passkey(Box<webauthn::Shown>),
     Code(factor::Right),
+    /// By the word of a provider: the subject's hash, and which provider.
+    Identity(Hash, ProviderId),
 }
 
 /// Opens a session for somebody who has shown who they are, if their organizations let them.
-async fn enter(
+pub(super) async fn enter(
     app: &Arc<App>,
     visitor: &Visitor,
     id: PersonId,
@@ -117,6 +119,9 @@ async fn enter(
                 match proof {
                     Proof::Passkey(shown) => shown.note(&inner, tx, now).await?,
                     Proof::Code(right) => right.spend(tx, now).await?,
+                    Proof::Identity(subject, provider) => {
+                        oidc::still_stands(tx, id, (subject, provider)).await?;
+                    }
                 }
                 let fresh = session::begin(&inner, tx, id, method, &browser, &rules).await?;
                 write_down(&inner, tx, id, "accepted", method, &browser).await?;
@@ -134,10 +139,10 @@ async fn enter(
     Ok(Welcome { fresh, device: remembered })
 }
 
-fn hash_of(row: &PersonRow) -> Result<fieldkeep_domain::Hash, Fault> {
+fn hash_of(row: &PersonRow) -> Result<Hash, Fault> {
     let bytes: [u8; 32] =
         row.address_hash.as_slice().try_into().map_err(|_| Fault::internal("an address hash expected"))?;
-    Ok(fieldkeep_domain::Hash(bytes))
+    Ok(Hash(bytes))
 }
 
 fn may_enter(visitor: &Visitor, row: &PersonRow, each: &[SignInRules]) -> Result<(), Fault> {
@@ -265,12 +270,12 @@ pub async fn password(app: &App, visitor: &Visitor, given: api::PasswordSignIn) 
 }
 
 /// Asked again so that a failed sign-in is written down; for an unknown account the same question is asked.
-async fn known_id(app: &App, hash: fieldkeep_domain::Hash) -> Result<Option<PersonId>, Fault> {
+async fn known_id(app: &App, hash: Hash) -> Result<Option<PersonId>, Fault> {
     let mut tx = app.db.read().await?;
     Ok(super::sql::people::by_address(&mut tx, hash.as_bytes()).await?.map(|row| row.id))
 }
 
-fn counted(app: &App, visitor: &Visitor, hash: fieldkeep_domain::Hash) -> [Counted; 2] {
+fn counted(app: &App, visitor: &Visitor, hash: Hash) -> [Counted; 2] {
     // A browser that the account was signed in from before is counted by itself: others cannot make its owner wait.
     let account = match device::id_if_known(app, visitor.device.as_deref(), hash) {
         Some(browser) => Counted::Browser(browser, hash),

@@ -27,13 +27,15 @@ pub enum Counted {
     Network(IpAddr),
     /// Passkeys from a network.
     Passkeys(IpAddr),
+    /// Answers of identity providers from a network.
+    Providers(IpAddr),
 }
 
 impl Counted {
     /// Failures beyond those that many people behind one address make honestly.
     fn counting(self, failures: u32) -> u32 {
         match self {
-            Self::Network(_) | Self::Passkeys(_) => {
+            Self::Network(_) | Self::Passkeys(_) | Self::Providers(_) => {
                 failures.saturating_sub(NETWORK_FREE_FAILURES - FREE_FAILURES)
             }
             _ => failures,

@@ -3,7 +3,7 @@
 
 mod outward;
 
-pub use outward::{Mail, MailTls, Notify, Sms, loopback, secret_file, text_file};
+pub use outward::{Mail, MailTls, Notify, Providers, Sms, loopback, secret_file, text_file};
 
 use serde::Deserialize;
 use std::net::SocketAddr;
@@ -34,6 +34,8 @@ pub struct Config {
     pub sms: Sms,
     /// Telling programs outside.
     pub notify: Notify,
+    /// Identity providers of organizations.
+    pub providers: Providers,
 }
 
 /// Listening.
@@ -181,7 +183,12 @@ impl Config {
         if !(8..=65_536).contains(&self.telemetry.memory_mib) {
             return bad("telemetry.memory_mib", "8 to 65536 expected");
         }
-        let outward = self.mail.check().and_then(|()| self.sms.check()).and_then(|()| self.notify.check());
+        let outward = self
+            .mail
+            .check()
+            .and_then(|()| self.sms.check())
+            .and_then(|()| self.notify.check())
+            .and_then(|()| self.providers.check());
         outward.or_else(|(key, why)| bad(key, why))
     }
 }

@@ -183,6 +183,29 @@ impl Notify {
     }
 }
 
+/// Identity providers of organizations.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Providers {
+    /// Networks besides the public ones.
+    pub networks: Vec<String>,
+    /// File with further authorities.
+    pub ca_file: String,
+}
+
+impl Providers {
+    pub(super) fn check(&self) -> Result<(), Bad> {
+        if self.networks.iter().any(|text| text.parse::<Network>().is_err()) {
+            return Err(("providers.networks", "networks such as 10.20.0.0/16 expected, host bits zero"));
+        }
+        Ok(())
+    }
+    /// The networks, parsed.
+    pub fn networks(&self) -> Vec<Network> {
+        self.networks.iter().filter_map(|text| text.parse().ok()).collect()
+    }
+}
+
 /// The loopback address that a host is, where it is one by itself and not by what a resolver says.
 pub fn loopback(host: &str) -> Option<IpAddr> {
     if host == "localhost" {

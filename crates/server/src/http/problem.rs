@@ -100,7 +100,12 @@ pub async fn requests(request: Request, next: Next) -> Response {
     let mut response = next.run(request).instrument(span.clone()).await;
     if let Some(fault) = response.extensions_mut().remove::<Arc<Fault>>() {
         span.in_scope(|| log(&fault));
+        // A fault may still take a cookie away.
+        let cookies: Vec<_> = response.headers().get_all(header::SET_COOKIE).iter().cloned().collect();
         response = render(&fault, id);
+        for cookie in cookies {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
     }
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::from_str(&id.to_string()) {

@@ -54,6 +54,7 @@ pub fn people(app: Arc<App>) -> Router {
             get(move || async move { ([(header::CONTENT_TYPE, "application/json")], api) }),
         )
         .route("/oauth/token", post(account::http::post_token))
+        .route("/oidc/callback", get(account::http::get_callback))
         .route("/crl/{organization}", get(identity::http::get_crl));
     let name = app.config.server.people_name.clone();
     finish(router, name)

@@ -9,7 +9,7 @@ mod job;
 mod mail;
 mod mime;
 mod news;
-mod outward;
+pub(crate) mod outward;
 mod post;
 mod sms;
 mod sql;

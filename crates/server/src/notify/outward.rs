@@ -66,6 +66,11 @@ pub fn client(
     }
 }
 
+/// The address that a host is by itself; every spelling of an IPv4 address counts (`127.1`, `0x7f000001`).
+pub fn literal(url: &reqwest::Url) -> Option<IpAddr> {
+    url.host_str()?.trim_matches(['[', ']']).parse().ok()
+}
+
 /// What an answer with this status means. The answer's body is never looked at: it may repeat what was sent.
 pub fn judge(status: u16) -> Outcome {
     match status {
@@ -91,7 +96,8 @@ pub fn unanswered(error: &reqwest::Error) -> Outcome {
 
 /// Whether what a name resolved to may be connected to. All of it must be allowed: a name with one public and one inner
 /// address is refused, whichever comes first.
-pub fn allowed(resolved: &[IpAddr], plain: bool, extra: &[Network]) -> Result<(), String> {
+/// `key` names the configuration that lists `extra`.
+pub fn allowed(resolved: &[IpAddr], plain: bool, extra: &[Network], key: &str) -> Result<(), String> {
     if resolved.is_empty() {
         return Err("the name has no address".into());
     }
@@ -103,14 +109,12 @@ pub fn allowed(resolved: &[IpAddr], plain: bool, extra: &[Network]) -> Result<()
         let wrapped = matches!(address, IpAddr::V6(six) if six.to_ipv4_mapped().is_some());
         let listed = !wrapped && extra.iter().any(|network| network.contains(*address));
         if !listed && !is_public(*address) {
-            return Err("it leads to an address that is not public: the operator may list its network in \
-                        `notify.webhook_networks`"
-                .into());
+            return Err(format!(
+                "it leads to an address that is not public: the operator may list its network in `{key}`"
+            ));
         }
         if plain && !(listed && address.is_loopback()) {
-            return Err(
-                "http:// is for a loopback address that `notify.webhook_networks` lists; use https://".into(),
-            );
+            return Err(format!("http:// is for a loopback address that `{key}` lists; use https://"));
         }
     }
     Ok(())
@@ -126,7 +130,7 @@ mod tests {
 
     #[test]
     fn a_name_that_also_resolves_to_an_inner_address_is_refused() {
-        assert_eq!(allowed(&all(&["1.1.1.1", "2606:4700::1"]), false, &[]), Ok(()));
+        assert_eq!(allowed(&all(&["1.1.1.1", "2606:4700::1"]), false, &[], "key"), Ok(()));
         for rebound in [
             &["1.1.1.1", "127.0.0.1"][..],
             &["10.0.0.1", "1.1.1.1"],
@@ -135,22 +139,24 @@ mod tests {
             &["64:ff9b::7f00:1"],
             &[],
         ] {
-            assert!(allowed(&all(rebound), false, &[]).is_err(), "{rebound:?}");
+            assert!(allowed(&all(rebound), false, &[], "key").is_err(), "{rebound:?}");
         }
-        assert!(allowed(&vec!["1.1.1.1".parse().unwrap(); WEBHOOK_ADDRESSES_MAX + 1], false, &[]).is_err());
+        assert!(
+            allowed(&vec!["1.1.1.1".parse().unwrap(); WEBHOOK_ADDRESSES_MAX + 1], false, &[], "key").is_err()
+        );
     }
 
     #[test]
     fn the_operator_opens_networks_and_plain_http_stays_on_this_machine() {
         let extra: Vec<Network> = vec!["10.20.0.0/16".parse().unwrap(), "127.0.0.0/8".parse().unwrap()];
-        assert!(allowed(&all(&["10.20.1.1"]), false, &extra).is_ok());
-        assert!(allowed(&all(&["10.21.1.1"]), false, &extra).is_err());
-        assert!(allowed(&all(&["::ffff:10.20.1.1"]), false, &extra).is_err());
-        assert!(allowed(&all(&["127.0.0.1"]), true, &extra).is_ok());
+        assert!(allowed(&all(&["10.20.1.1"]), false, &extra, "key").is_ok());
+        assert!(allowed(&all(&["10.21.1.1"]), false, &extra, "key").is_err());
+        assert!(allowed(&all(&["::ffff:10.20.1.1"]), false, &extra, "key").is_err());
+        assert!(allowed(&all(&["127.0.0.1"]), true, &extra, "key").is_ok());
         for (address, extra) in
             [("10.20.1.1", &extra[..]), ("1.1.1.1", &extra), ("127.0.0.1", &[]), ("::1", &extra)]
         {
-            assert!(allowed(&all(&[address]), true, extra).is_err(), "{address}");
+            assert!(allowed(&all(&[address]), true, extra, "key").is_err(), "{address}");
         }
     }
 

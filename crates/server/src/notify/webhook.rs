@@ -22,6 +22,9 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 use std::time::Duration;
 
+/// The networks that the operator opens.
+const NETWORKS: &str = "notify.webhook_networks";
+
 /// What is sealed of a webhook.
 #[derive(Serialize, Deserialize)]
 pub struct WebhookSecrets {
@@ -101,9 +104,9 @@ impl Webhooks {
             return Err(bad("no account and no fragment expected"));
         }
         let plain = url.scheme() == "http";
-        match literal(&url) {
+        match outward::literal(&url) {
             Some(address) => {
-                outward::allowed(&[address], plain, &self.extra).map_err(|why| bad(&why))?;
+                outward::allowed(&[address], plain, &self.extra, NETWORKS).map_err(|why| bad(&why))?;
             }
             None if plain && url.host_str() != Some("localhost") => {
                 return Err(bad("https:// expected: http:// is for loopback addresses only"));
@@ -151,7 +154,7 @@ impl Webhooks {
     async fn connectable(&self, url: &Url) -> Result<reqwest::Client, Outcome> {
         let host = url.host_str().unwrap_or_default();
         let port = url.port_or_known_default().unwrap_or(443);
-        let resolved: Vec<IpAddr> = match literal(url) {
+        let resolved: Vec<IpAddr> = match outward::literal(url) {
             Some(address) => vec![address],
             None => tokio::net::lookup_host((host, port))
                 .await
@@ -159,16 +162,11 @@ impl Webhooks {
                 .map(|found| found.ip())
                 .collect(),
         };
-        outward::allowed(&resolved, url.scheme() == "http", &self.extra).map_err(Outcome::Never)?;
+        outward::allowed(&resolved, url.scheme() == "http", &self.extra, NETWORKS).map_err(Outcome::Never)?;
         let pinned: Vec<_> = resolved.into_iter().map(|address| SocketAddr::new(address, port)).collect();
         outward::client(self.tls.clone(), host, &pinned)
             .map_err(|error| Outcome::Later(format!("no client: {error}")))
     }
-}
-
-/// The address that a host is by itself; every spelling of an IPv4 address counts (`127.1`, `0x7f000001`).
-fn literal(url: &Url) -> Option<IpAddr> {
-    url.host_str()?.trim_matches(['[', ']']).parse().ok()
 }
 
 fn body(event: &Event<'_>) -> String {

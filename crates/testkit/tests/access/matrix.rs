@@ -58,6 +58,15 @@ const TABLE: &[Row] = &[
         Of::Organization,
         r#"{"name":"x","url":"https://example.com/x"}"#,
     ),
+    ("GET", "/organizations/{organization}/providers", "policy.read", Of::Organization, ""),
+    (
+        "POST",
+        "/organizations/{organization}/providers",
+        "policy.write",
+        Of::Organization,
+        r#"{"name":"x","issuer":"https://id.example.com","client_id":"x"}"#,
+    ),
+    ("POST", "/providers/{provider}/remove", "policy.write", Of::Organization, ""),
     ("POST", "/webhooks/{webhook}/remove", "notify.write", Of::Organization, ""),
     ("POST", "/webhooks/{webhook}/test", "notify.write", Of::Organization, ""),
     ("GET", "/outbox?state=waiting", "notify.read", Of::List, ""),
@@ -162,11 +171,14 @@ const TABLE: &[Row] = &[
     ("GET", "/me/sign-ins", "", Of::Oneself, ""),
     ("POST", "/join", "", Of::Oneself, ""),
     ("POST", "/join/confirm", "", Of::Oneself, ""),
+    ("POST", "/join/oidc/begin", "", Of::Oneself, ""),
     ("POST", "/join/passkey", "", Of::Oneself, ""),
     ("POST", "/join/passkey/begin", "", Of::Oneself, ""),
     ("POST", "/join/password", "", Of::Oneself, ""),
     ("POST", "/me/addresses", "", Of::Oneself, ""),
     ("POST", "/me/addresses/begin", "", Of::Oneself, ""),
+    ("POST", "/me/identities/begin", "", Of::Oneself, ""),
+    ("POST", "/me/identities/{identity}/remove", "", Of::Oneself, ""),
     ("POST", "/me/invitations", "", Of::Oneself, ""),
     ("POST", "/me/passkeys", "", Of::Oneself, ""),
     ("POST", "/me/passkeys/begin", "", Of::Oneself, ""),
@@ -178,6 +190,7 @@ const TABLE: &[Row] = &[
     ("POST", "/me/totp", "", Of::Oneself, ""),
     ("POST", "/me/totp/begin", "", Of::Oneself, ""),
     ("POST", "/sign-in/code", "", Of::Oneself, ""),
+    ("POST", "/sign-in/oidc/{provider}/begin", "", Of::Oneself, ""),
     ("POST", "/sign-in/passkey", "", Of::Oneself, ""),
     ("POST", "/sign-in/passkey/begin", "", Of::Oneself, ""),
     ("POST", "/sign-in/password", "", Of::Oneself, ""),
@@ -185,6 +198,7 @@ const TABLE: &[Row] = &[
     ("POST", "/sign-out", "", Of::Oneself, ""),
     ("POST", "/step-up/code", "", Of::Oneself, ""),
     ("POST", "/step-up/code/begin", "", Of::Oneself, ""),
+    ("POST", "/step-up/oidc/begin", "", Of::Oneself, ""),
     ("POST", "/step-up/passkey", "", Of::Oneself, ""),
     ("POST", "/step-up/passkey/begin", "", Of::Oneself, ""),
 ];
@@ -248,6 +262,8 @@ async fn objects(world: &World) -> (Objects, fieldkeep_testkit::world::Place) {
     let key = json!({"name": "x", "role": "viewer", "project": project});
     let guard = json!({"name": "x", "forbid": ["telemetry.export"]});
     let account = json!({"name": "x", "organization": organization});
+    let provider = json!({"name": "x", "issuer": "https://id.example.com", "client_id": "x"});
+    out.insert("provider", post(format!("{of}/providers"), provider).await);
     out.insert("guard", post(format!("{of}/guards"), guard).await);
     out.insert("key", post("/api/v1/keys".into(), key).await);
     out.insert("account", post("/api/v1/service-accounts".into(), account).await);

@@ -2,6 +2,7 @@
 
 pub mod keys;
 pub mod people;
+pub mod providers;
 pub mod sessions;
 
 use fieldkeep_domain::PersonId;
