@@ -458,7 +458,7 @@ impl std::fmt::Debug for InvitationLink {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LostFactor {
-    /// passkeys, totp, phone, recovery-codes or password.
+    /// passkeys, totp, phone, mail, recovery-codes or password.
     pub factor: String,
     /// Why, for the record.
     #[serde(default)]

@@ -115,7 +115,7 @@ enum Command {
         /// Whose
         id: PersonId,
         /// Which
-        #[arg(value_parser = ["passkeys", "totp", "phone", "recovery-codes", "password"])]
+        #[arg(value_parser = ["passkeys", "totp", "phone", "mail", "recovery-codes", "password"])]
         factor: String,
         /// Why, for the record
         #[arg(long, value_name = "TEXT", value_parser = super::reason)]

@@ -22,6 +22,8 @@ use std::net::IpAddr;
 
 /// The cookie. Its prefix makes browsers insist on TLS, on this host and on the whole path (RFC 6265bis §4.1.3.2).
 pub const COOKIE: &str = "__Host-fieldkeep";
+/// The method of a sign-in with a recovery code.
+const RECOVERY: &str = "recovery";
 /// Use is noted once a minute.
 const USED_EVERY_S: i64 = 60;
 
@@ -50,6 +52,11 @@ fn binding(id: SessionId) -> Binding {
     Binding::deployment(Purpose::Session, *id.as_bytes())
 }
 
+/// Whether a way of signing in shows that its owner is there now. A code from a drawer does not.
+fn method_proves(method: &str) -> bool {
+    !matches!(method, RECOVERY)
+}
+
 /// A session that was just made.
 pub struct Fresh {
     /// For the cookie.
@@ -70,6 +77,8 @@ pub struct Signed {
     pub method: String,
     /// When the session ends by itself.
     pub expires_at: Timestamp,
+    /// Until when somebody who came with a recovery code may set their factors up anew.
+    pub sets_up_until: Timestamp,
     idle_s: i64,
 }
 
@@ -116,7 +125,7 @@ async fn insert(
         sealed: seal_json(&app.keys.organization(None)?.seal, &binding(id), browser)?,
         idle_s,
         created_at: now,
-        proven_at: now,
+        proven_at: if method_proves(method) { now } else { Timestamp(0) },
         used_at: now,
         expires_at,
         shut_out: false,
@@ -125,7 +134,7 @@ async fn insert(
     let signed_in = api::SignedIn {
         person,
         expires_at: format_time(expires_at),
-        fresh_until: format_time(now.plus_secs(FRESH_S)),
+        fresh_until: format_time(row.proven_at.plus_secs(FRESH_S)),
         recovery_codes: Vec::new(),
     };
     Ok(Fresh { token: String::from_utf8_lossy(key.expose().expose()).into_owned(), signed_in })
@@ -171,8 +180,10 @@ pub async fn authenticate(app: &App, cookie: &str, address: Option<IpAddr>) -> R
         address,
         now,
     };
+    let recovered = row.method == RECOVERY;
+    let sets_up_until = if recovered { row.created_at.plus_secs(FRESH_S) } else { Timestamp(0) };
     let (method, expires_at, idle_s) = (row.method, row.expires_at, row.idle_s);
-    Ok(Signed { actor, person: row.person, session: id, method, expires_at, idle_s })
+    Ok(Signed { actor, person: row.person, session: id, method, expires_at, sets_up_until, idle_s })
 }
 
 async fn note_use(app: &App, id: SessionId, now: Timestamp) -> Result<(), Fault> {
