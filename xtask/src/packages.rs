@@ -14,7 +14,7 @@ struct Need {
     there: fn() -> bool,
 }
 
-const NEEDS: [Need; 5] = [
+const NEEDS: [Need; 9] = [
     Need {
         package: "build-essential",
         why: "compiles the C libraries",
@@ -35,6 +35,18 @@ const NEEDS: [Need; 5] = [
     },
     Need { package: "openssl", why: "plays a foreign device", there: || in_path("openssl") },
     Need { package: "curl", why: "plays a foreign device", there: || in_path("curl") },
+    Need { package: "chromium", why: "people sign in with it", there: || in_path("chromium") },
+    Need { package: "chromium-driver", why: "drives the browser", there: || in_path("chromedriver") },
+    Need {
+        package: "libnss3-tools",
+        why: "has the browser trust a test's root",
+        there: || in_path("certutil"),
+    },
+    Need {
+        package: "fonts-dejavu-core",
+        why: "letters for the browser",
+        there: || Path::new("/usr/share/fonts/truetype/dejavu").is_dir(),
+    },
 ];
 
 /// Installs what is missing, or says exactly what to type.

@@ -2,11 +2,14 @@
 //!
 //! Never: a mock where the real component can run. Panics are how a test fails, so they are allowed here.
 
+pub mod chromium;
 pub mod cli;
 pub mod device;
 pub mod load;
 pub mod maker;
 pub mod outside;
+pub mod passkey;
+pub mod person;
 pub mod postgres;
 pub mod process;
 pub mod smtp;

@@ -73,6 +73,8 @@ impl Asked {
 pub enum Answer {
     /// With this status.
     Status(u16),
+    /// With a page.
+    Page(String),
     /// With 307 to there.
     Redirect(String),
     /// Not at all: it keeps the connection open and says nothing.
@@ -151,6 +153,12 @@ async fn serve(mut stream: impl AsyncRead + AsyncWrite + Unpin, state: &State) {
     let text = match answer {
         Answer::Status(status) => {
             format!("HTTP/1.1 {status} x\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+        }
+        Answer::Page(html) => {
+            let length = html.len();
+            format!(
+                "HTTP/1.1 200 x\r\ncontent-type: text/html\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{html}"
+            )
         }
         Answer::Redirect(to) => {
             format!("HTTP/1.1 307 x\r\nlocation: {to}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")

@@ -44,7 +44,14 @@ pub async fn run(_: Args, env: &Env) -> Result<Exit> {
     keep_memory_out_of_dumps();
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     let running = app::start(env.folder.clone(), config, env.clock.clone()).await?;
-    announce(env, &running)?;
+    let invitation = match fieldkeep_server::account::invite::first(&running.app).await {
+        Ok(invitation) => invitation,
+        Err(fault) => {
+            running.stop().await;
+            return Err(fault.into());
+        }
+    };
+    announce(env, &running, invitation)?;
     told(&mut interrupt, &mut terminate).await;
     env.out.note("stopping: what was acknowledged is finished first; once more stops at once");
     tokio::select! {
@@ -60,7 +67,7 @@ async fn told(interrupt: &mut Signal, terminate: &mut Signal) {
     }
 }
 
-fn announce(env: &Env, running: &Running) -> Result<()> {
+fn announce(env: &Env, running: &Running, invitation: Option<String>) -> Result<()> {
     let server = &running.app.config.server;
     let port = running.address.port();
     let people = format!("https://{}:{port}", server.people_name);
@@ -69,8 +76,14 @@ fn announce(env: &Env, running: &Running) -> Result<()> {
         "listening on {}: {people} for people and programs, {devices} for devices; health and metrics on http://{}",
         running.address, running.monitor
     ));
+    if let Some(link) = &invitation {
+        env.out.note(format_args!(
+            "nobody has an account yet; the first administrator joins with this link, once, within seven days:\n  {link}"
+        ));
+    }
     if env.out.is_json() {
         let answer = json!({
+            "invitation": invitation,
             "address": running.address, "people": people, "devices": devices, "monitor": running.monitor,
         });
         env.out.raw(&format!("{answer}\n"))?;

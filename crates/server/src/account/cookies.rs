@@ -27,8 +27,8 @@ pub fn browser(value: &str) -> (HeaderName, String) {
 pub fn find<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     let all = headers.get_all(COOKIE).into_iter().filter_map(|value| value.to_str().ok());
     let mut found = all.flat_map(|value| value.split(';')).filter_map(|pair| {
-        let (key, value) = pair.trim().split_once('=')?;
-        (key == name).then_some(value)
+        let (key, value) = pair.split_once('=')?;
+        (key.trim() == name).then_some(value.trim())
     });
     let first = found.next()?;
     if found.next().is_some() { None } else { Some(first) }

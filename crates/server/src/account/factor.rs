@@ -217,7 +217,7 @@ mod tests {
     fn codes_belong_to_one_step_and_its_neighbours() {
         // RFC 6238, appendix B: SHA-1, the secret "12345678901234567890"; the last six of eight digits.
         let secret = b"12345678901234567890";
-        for (at, code) in [(59, "287082"), (1_111_111_109, "081804"), (20_000_000_000, "353130")] {
+        for (at, code) in [(59, "287082"), (1_111_111_109, "081804"), (2_000_000_000, "279037")] {
             let now = |seconds: i64| Timestamp::from_secs(at + seconds);
             assert_eq!(step_of(secret, code, now(0)).unwrap(), Some(at / 30));
             assert!(step_of(secret, code, now(90)).unwrap().is_none());

@@ -287,13 +287,9 @@ pub async fn reset(app: &App, tx: &mut AnyConnection, row: &sql::PersonRow, doer
         .map(drop)
 }
 
-/// The first administrator's invitation, made where there is nobody yet: whoever takes it up owns the deployment.
+/// The first administrator's invitation, made at the first start and shown once: whoever takes it up owns the
+/// deployment. Later ones are made with `operator.key`.
 pub async fn first(app: &Arc<App>) -> Result<Option<String>, Fault> {
-    let mut tx = app.db.read().await?;
-    if sql::any(&mut tx).await? {
-        return Ok(None);
-    }
-    drop(tx);
     let role = RoleRef::Standard(fieldkeep_domain::access::Role::Owner);
     let roles = vec![Gift { role, scope: Scope::Deployment, expires_at: None }];
     let secret = LinkSecret { address: None, roles, language: Language::default() };
@@ -301,17 +297,20 @@ pub async fn first(app: &Arc<App>) -> Result<Option<String>, Fault> {
     let ends = now.plus_secs(INVITATION_S);
     let (row, token) = make(app, "invitation", &secret, (None, None), Doer::Server, ends)?;
     let act = Act::new(Doer::Server, "person.invite", row.id, Scope::Deployment, now);
-    app.journal
+    let made = app
+        .journal
         .note(move |tx, _| {
             Box::pin(async move {
-                if sql::any(tx).await? {
-                    return Err(Fault::conflict("there is somebody already"));
+                if sql::any(tx).await? || sql::any_links(tx).await? {
+                    return Err(Fault::conflict("there was an invitation already"));
                 }
-                // One at a time: an earlier one that nobody took up opens nothing any more.
-                sql::revoke_first_links(tx, now).await?;
                 Ok((act, sql::insert_link(tx, &row).await?))
             })
         })
-        .await?;
-    Ok(Some(link(app, &token)?))
+        .await;
+    match made {
+        Ok(()) => Ok(Some(link(app, &token)?)),
+        Err(fault) if fault.kind == Kind::Conflict => Ok(None),
+        Err(fault) => Err(fault),
+    }
 }

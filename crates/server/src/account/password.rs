@@ -18,6 +18,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// 19 MiB, two passes, one lane: what OWASP's cheat sheet asks for at least.
 const MEMORY_KIB: u32 = 19 * 1024;
 const PASSES: u32 = 2;
+/// Letters and digits of a password beside what others know of its owner.
+const OTHER_CHARS_MIN: usize = 6;
 
 type Job = Box<dyn FnOnce() + Send>;
 
@@ -118,7 +120,15 @@ pub async fn check(app: &App, password: &str, rules: &SignInRules, about: &[&str
     if (password.chars().count() as u64) < u64::from(min) {
         return refused(format!("at least {min} characters"));
     }
-    let entropy = zxcvbn::zxcvbn(password, about);
+    // What others know of somebody is guessed word by word.
+    let words = about.iter().flat_map(|text| text.split(|c: char| !c.is_alphanumeric()));
+    let known: Vec<&str> = about.iter().copied().chain(words).filter(|word| !word.is_empty()).collect();
+    let own = |text: String, word: &&str| text.replace(&word.to_lowercase(), "");
+    let rest = known.iter().filter(|word| word.len() > 2).fold(password.to_lowercase(), own);
+    if rest.chars().filter(|c| c.is_alphanumeric()).count() < OTHER_CHARS_MIN {
+        return refused("too easy to guess (made of your own name or address)".into());
+    }
+    let entropy = zxcvbn::zxcvbn(password, &known);
     if u8::from(entropy.score()) < rules.password_score_min {
         let hint = entropy.feedback().and_then(|feedback| feedback.warning()).map(|hint| hint.to_string());
         let hint = hint.map(|hint| format!(" ({})", hint.trim_end_matches('.').to_lowercase()));

@@ -445,14 +445,7 @@ pub async fn revoke_links_of(
     .map(drop)
 }
 
-/// Withdraws invitations that name nobody: the deployment's first.
-pub async fn revoke_first_links(tx: &mut AnyConnection, now: Timestamp) -> Result<(), sqlx::Error> {
-    sqlx::query(
-        "UPDATE links SET revoked_at = $1 WHERE kind = 'invitation' AND person IS NULL AND organization IS NULL
-         AND made_by IS NULL AND used_at IS NULL AND revoked_at IS NULL",
-    )
-    .bind(now.as_nanos())
-    .execute(tx)
-    .await
-    .map(drop)
+/// Whether any link was ever made.
+pub async fn any_links(tx: &mut AnyConnection) -> Result<bool, sqlx::Error> {
+    Ok(sqlx::query("SELECT id FROM links LIMIT 1").fetch_optional(tx).await?.is_some())
 }
