@@ -49,7 +49,7 @@ pub struct Fault {
     /// Seconds after which to try again.
     pub retry_after_s: Option<u64>,
     /// More members of the problem document.
-    pub more: serde_json::Map<String, serde_json::Value>,
+    pub more: Box<serde_json::Map<String, serde_json::Value>>,
     /// What the log is told.
     #[source]
     pub inside: Option<Box<dyn Error + Send + Sync>>,
@@ -63,7 +63,7 @@ impl Fault {
             text: text.into(),
             check: None,
             retry_after_s: None,
-            more: serde_json::Map::new(),
+            more: Box::default(),
             inside: None,
         }
     }
