@@ -58,14 +58,7 @@ pub struct Fault {
 impl Fault {
     /// A fault of this kind.
     pub fn new(kind: Kind, text: impl Into<String>) -> Self {
-        Self {
-            kind,
-            text: text.into(),
-            check: None,
-            retry_after_s: None,
-            more: Box::default(),
-            inside: None,
-        }
+        Self { kind, text: text.into(), check: None, retry_after_s: None, more: Box::default(), inside: None }
     }
     /// The request cannot be what it says.
     pub fn invalid(text: impl Into<String>) -> Self {
