@@ -215,6 +215,11 @@ pub async fn who_asks_cannot_agree(backend: Backend) {
     tx.commit().await.unwrap();
     let parsed = id.parse().unwrap();
     assert_eq!(kind(approvals::decide(&app, &maker, parsed, true, String::new()).await), Kind::Forbidden);
+    // Behind a key that such a key makes, too.
+    let child = world.key("engineer", None).await;
+    let asked = hold(&world, &child, &device, "suspend").await.expect(403);
+    let asked = asked.body["approval"].as_str().unwrap().parse().unwrap();
+    assert_eq!(kind(approvals::decide(&app, &maker, asked, true, String::new()).await), Kind::Forbidden);
     let second = holder(&world, "owner", organization).await;
     approvals::decide(&app, &second, parsed, true, String::new()).await.unwrap();
     hold(&world, &key, &device, "suspend").await.expect(200);
