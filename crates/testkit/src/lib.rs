@@ -10,6 +10,7 @@ pub mod maker;
 pub mod outside;
 pub mod passkey;
 pub mod person;
+pub mod post;
 pub mod postgres;
 pub mod process;
 pub mod smtp;

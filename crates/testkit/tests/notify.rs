@@ -7,7 +7,8 @@ use fieldkeep_domain::{OrganizationId, Timestamp};
 use fieldkeep_server::app::App;
 use fieldkeep_server::notify;
 use fieldkeep_testkit::outside::{Answer, Asked, Foreign, Outside, PATIENCE};
-use fieldkeep_testkit::smtp::{Security, SmtpServer};
+use fieldkeep_testkit::post::Post;
+use fieldkeep_testkit::smtp::Security;
 use fieldkeep_testkit::{Backend, World, both_databases, readings};
 use fieldkeep_trust::hash::hmac_sha256;
 use fieldkeep_trust::secret::write_private;
@@ -36,37 +37,6 @@ both_databases!(
     copied_and_withdrawn_devices_are_told_once_a_day,
     codes_stand_nowhere_in_the_clear,
 );
-
-/// A mail server with an account, and the configuration that leads to it.
-struct Post {
-    server: SmtpServer,
-    config: String,
-    _files: tempfile::TempDir,
-}
-
-impl Post {
-    async fn starttls() -> Self {
-        let foreign = Foreign::new("localhost");
-        let security = Security::Starttls(foreign.acceptor.clone());
-        Self::with(security, "starttls", &foreign.ca_pem).await
-    }
-
-    async fn with(security: Security, tls: &str, ca_pem: &str) -> Self {
-        let server = SmtpServer::start(security, Some(("fieldkeep", "open sesame"))).await;
-        let files = tempfile::tempdir().unwrap();
-        let (ca, password) = (files.path().join("ca.pem"), files.path().join("password"));
-        std::fs::write(&ca, ca_pem).unwrap();
-        write_private(&password, b"open sesame\n").unwrap();
-        let config = format!(
-            "[mail]\nhost = \"localhost\"\nport = {}\ntls = \"{tls}\"\nfrom = \"Fieldkeep <keep@example.com>\"\n\
-             username = \"fieldkeep\"\npassword_file = \"{}\"\nca_file = \"{}\"\n",
-            server.address.port(),
-            password.display(),
-            ca.display()
-        );
-        Self { server, config, _files: files }
-    }
-}
 
 fn app(world: &World) -> Arc<App> {
     world.running.as_ref().unwrap().app.clone()

@@ -4,16 +4,18 @@ use super::sql::keys as sql;
 use crate::access::{self, Listing, Receiver};
 use crate::fault::Kind;
 use crate::keys::PEPPER_NOW;
-use crate::{App, Fault, project};
+use crate::{App, Fault, notify, project};
 use fieldkeep_api as api;
 use fieldkeep_domain::access::{Action, Actor, Grant, Permit, Role, RoleRef, Standing};
 use fieldkeep_domain::audit::{Act, Doer};
+use fieldkeep_domain::notify::{DuplicateKey, Message};
 use fieldkeep_domain::project::{Name, Scope};
 use fieldkeep_domain::{AccountId, GrantId, KeyId, Timestamp};
 use fieldkeep_trust::apikey::{ApiKey, Holder};
 use fieldkeep_trust::seal::{Binding, Purpose};
 use fieldkeep_wire::json::{format_time, parse_time};
 use serde_json::json;
+use sqlx::AnyConnection;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -335,6 +337,52 @@ pub async fn revoke(app: &Arc<App>, permit: Permit, id: KeyId, reason: String) -
             })
         })
         .await
+}
+
+/// Days before its end on which a key's keepers are told.
+const WARNED_DAYS: [i64; 3] = [14, 3, 1];
+const WARNED_AT_ONCE: u32 = 100;
+
+/// Tells of keys that end soon: who made them, and the security people of their organization. A job; each warning goes
+/// out once.
+pub async fn warn(app: &App) -> Result<(), Fault> {
+    let now = app.clock.now();
+    let mut tx = app.db.write().await?;
+    let mut told = false;
+    for (n, days) in WARNED_DAYS.iter().enumerate() {
+        // A key that was made with less time than this is warned of by the shorter spans alone.
+        let from = WARNED_DAYS.get(n + 1).map_or(now, |next| now.plus_secs(next * 86_400));
+        for row in sql::ending(&mut tx, from, now.plus_secs(days * 86_400), WARNED_AT_ONCE).await? {
+            told |= warn_of(app, &mut tx, &row, *days).await?;
+        }
+    }
+    tx.commit().await?;
+    if told {
+        app.outbox.notify_one();
+    }
+    Ok(())
+}
+
+async fn warn_of(app: &App, tx: &mut AnyConnection, row: &sql::KeyRow, days: i64) -> Result<bool, Fault> {
+    let Some(at) = row.expires_at else { return Ok(false) };
+    let organization = row.scope.organization();
+    let message = Message::KeyExpiring { name: open_name(app, row)?, at };
+    let mut to = match organization {
+        Some(organization) => notify::recipients(tx, app, organization, &message).await?,
+        None => access::told::managers(tx, app, None).await?,
+    };
+    if let Some(maker) = row.made_by
+        && let Some(contact) = super::person::contact(tx, app, maker).await?
+        && !to.contains(&contact)
+    {
+        to.push(contact);
+    }
+    let key = DuplicateKey::new(&["key-expiring", &row.id.to_string(), &days.to_string()]);
+    let mut told = false;
+    for (channel, language) in to {
+        told |= notify::enqueue(tx, app, &key, language, channel, organization, &message).await?;
+    }
+    Ok(told)
 }
 
 fn account_binding(id: AccountId) -> Binding {

@@ -56,8 +56,12 @@ async fn repeat(app: &Arc<App>, stop: &CancellationToken) {
     while sleep(stop, &mut every).await {
         note("telemetry.merge", telemetry::merge(app).await);
         let hour = app.clock.now().hour();
-        if expired_at != Some(hour) && note("telemetry.expire", telemetry::expire(app).await) {
-            expired_at = Some(hour);
+        if expired_at != Some(hour) {
+            let expired = note("telemetry.expire", telemetry::expire(app).await);
+            let warned = note("account.warn", account::keys::warn(app).await);
+            if expired && warned {
+                expired_at = Some(hour);
+            }
         }
         note("journal.trim", trim(app).await);
         note("quarantine.resume", quarantine::resume(app).await);

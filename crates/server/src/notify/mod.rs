@@ -153,7 +153,7 @@ pub async fn webhooks_for(
 }
 
 /// Everybody who should hear of an event of an organization: its webhooks of that kind, and its security people.
-async fn recipients(
+pub async fn recipients(
     tx: &mut AnyConnection,
     app: &App,
     organization: OrganizationId,
