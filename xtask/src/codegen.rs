@@ -1,10 +1,15 @@
 //! Generated files that are committed, so that a reader needs no build and a change of contract shows in a diff.
 //!
-//! Never: decides what stands in them. The programs print them; this writes or compares.
+//! Never: decides what stands in them. Programs and other files say it; this writes or compares.
 
-use crate::run;
+use crate::{roles, run};
 use anyhow::{Context, Result, bail};
 use std::process::Command;
+
+/// The part of the manual that the golden roles and their doc comments say.
+const PEOPLE: &str = "docs/manual/people.md";
+const GOLDEN_ROLES: &str = "policies/golden/roles.txt";
+const ROLES: &str = "crates/domain/src/access/mod.rs";
 
 /// Each generated file, and what `fieldkeep` is asked for it.
 const FILES: [(&str, &[&str]); 1] = [("docs/openapi.json", &["openapi"])];
@@ -19,12 +24,14 @@ pub fn write() -> Result<()> {
     })
 }
 
-/// Fails at the first file that is not what the programs print today.
+/// Fails at the first file that is not what would be written today.
 pub fn check() -> Result<()> {
     each(|path, fresh| compare(path, std::fs::read_to_string(run::root().join(path)).ok().as_deref(), fresh))
 }
 
 fn each(mut then: impl FnMut(&str, &str) -> Result<()>) -> Result<()> {
+    // First, because it needs no build.
+    then(PEOPLE, &people()?)?;
     run::demand(
         run::cargo().args(["build", "--quiet", "-p", "fieldkeep-cli", "--bin", "fieldkeep"]),
         "`fieldkeep` did not build, so nothing was generated",
@@ -46,6 +53,15 @@ fn each(mut then: impl FnMut(&str, &str) -> Result<()>) -> Result<()> {
     Ok(())
 }
 
+/// The manual of people with its roles as they are today.
+fn people() -> Result<String> {
+    let read = |path: &str| {
+        std::fs::read_to_string(run::root().join(path)).with_context(|| format!("cannot read {path}"))
+    };
+    let section = roles::section(&read(GOLDEN_ROLES)?, &read(ROLES)?)?;
+    roles::splice(&read(PEOPLE)?, &section).context(PEOPLE)
+}
+
 fn compare(path: &str, committed: Option<&str>, fresh: &str) -> Result<()> {
     let todo = "run `cargo xtask codegen` and commit the file";
     match committed {
@@ -61,6 +77,12 @@ fn compare(path: &str, committed: Option<&str>, fresh: &str) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_roles_of_the_manual_are_fresh() {
+        let committed = std::fs::read_to_string(run::root().join(PEOPLE)).unwrap();
+        compare(PEOPLE, Some(&committed), &people().unwrap()).unwrap();
+    }
 
     #[test]
     fn a_stale_file_is_named_with_its_line() {

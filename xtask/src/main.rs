@@ -5,6 +5,7 @@
 mod codegen;
 mod fuzz;
 mod packages;
+mod roles;
 mod run;
 mod test;
 mod tidy;

@@ -116,7 +116,8 @@ impl SignInRules {
     /// The strictest of what several companies ask. Networks are asked about one by one: [`Self::admits`].
     #[must_use]
     pub fn strictest<'a>(rules: impl IntoIterator<Item = &'a Self>) -> Self {
-        let mut out = Self::default();
+        let mut rules = rules.into_iter();
+        let mut out = rules.next().cloned().unwrap_or_default();
         for one in rules {
             out.password_chars_min = out.password_chars_min.max(one.password_chars_min);
             out.password_score_min = out.password_score_min.max(one.password_score_min);

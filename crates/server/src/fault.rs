@@ -49,7 +49,7 @@ pub struct Fault {
     /// Seconds after which to try again.
     pub retry_after_s: Option<u64>,
     /// More members of the problem document.
-    pub more: serde_json::Map<String, serde_json::Value>,
+    pub more: Box<serde_json::Map<String, serde_json::Value>>,
     /// What the log is told.
     #[source]
     pub inside: Option<Box<dyn Error + Send + Sync>>,
@@ -58,14 +58,7 @@ pub struct Fault {
 impl Fault {
     /// A fault of this kind.
     pub fn new(kind: Kind, text: impl Into<String>) -> Self {
-        Self {
-            kind,
-            text: text.into(),
-            check: None,
-            retry_after_s: None,
-            more: serde_json::Map::new(),
-            inside: None,
-        }
+        Self { kind, text: text.into(), check: None, retry_after_s: None, more: Box::default(), inside: None }
     }
     /// The request cannot be what it says.
     pub fn invalid(text: impl Into<String>) -> Self {

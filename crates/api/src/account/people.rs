@@ -464,7 +464,7 @@ impl std::fmt::Debug for InvitationLink {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LostFactor {
-    /// passkeys, totp, phone, recovery-codes or password.
+    /// passkeys, totp, phone, mail, recovery-codes, password or identities.
     pub factor: String,
     /// Why, for the record.
     #[serde(default)]

@@ -3,6 +3,7 @@
 //! Never: a proxy, another root, a plain connection to anything but the monitor on this machine, or a change sent twice.
 
 mod error;
+mod people;
 mod routes;
 
 pub use error::{Error, Refusal};

@@ -5,7 +5,7 @@ use crate::exit::Exit;
 use crate::files::SecretFile;
 use crate::out::{Table, clean, second_or_dash};
 use anyhow::{Context, Result};
-use fieldkeep_api::{Key, KeyQuery, KeySecret, NewKey};
+use fieldkeep_api::{Key, KeyQuery, KeySecret, NewKey, NewServiceAccount};
 use fieldkeep_domain::access::{Action, RoleRef};
 use fieldkeep_domain::{AccountId, DeviceId, GroupId, KeyId, OrganizationId, ProjectId};
 use serde_json::json;
@@ -74,6 +74,33 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
     },
+    /// Make a service account: a program with keys of its own
+    #[command(after_help = "Example: fieldkeep key account \"Energy dashboard\"")]
+    Account {
+        /// What the program is
+        #[arg(value_parser = super::name)]
+        name: String,
+        /// Of this organization; the deployment's own when absent
+        #[arg(long, value_name = "ID")]
+        organization: Option<OrganizationId>,
+    },
+    /// List service accounts
+    #[command(after_help = "Example: fieldkeep key accounts")]
+    Accounts,
+    /// Shut a service account out with all its keys, or let it in again
+    #[command(
+        after_help = "Example: fieldkeep key switch c2f4a1d0-7b6e-4f3a-9c1d-8e7f6a5b4c3d off --reason \"program retired\""
+    )]
+    Switch {
+        /// Which
+        id: AccountId,
+        /// off or on
+        #[arg(value_parser = ["off", "on"])]
+        to: String,
+        /// Why, for the record
+        #[arg(long, value_name = "TEXT", value_parser = super::reason)]
+        reason: String,
+    },
     /// Withdraw a key at once
     #[command(
         after_help = "Example: fieldkeep key revoke c2f4a1d0-7b6e-4f3a-9c1d-8e7f6a5b4c3d --reason \"laptop lost\""
@@ -116,6 +143,23 @@ pub async fn run(args: Args, env: &Env) -> Result<Exit> {
         Command::Revoke { id, reason } => {
             client.revoke_key(id, &reason).await?;
             env.out.show(&json!({"id": id, "state": "revoked"}), || format!("key {id} is revoked"))?;
+        }
+        Command::Account { name, organization } => {
+            let made = client.create_account(&NewServiceAccount { name, organization }).await?;
+            env.out.show(&made, || format!("service account {} `{}`", made.id, clean(&made.name)))?;
+        }
+        Command::Accounts => {
+            let page = client.accounts().await?;
+            env.out.show(&page, || {
+                Table::of(["ID", "NAME", "STATE"], &page.items, |one| {
+                    let state = if one.disabled_at.is_some() { "shut out" } else { "active" };
+                    [one.id.to_string(), clean(&one.name), state.to_owned()]
+                })
+            })?;
+        }
+        Command::Switch { id, to, reason } => {
+            client.switch_account(id, to == "off", &reason).await?;
+            env.out.show(&json!({"id": id, "state": to}), || format!("service account {id} is {to}"))?;
         }
         Command::List { organization } => {
             let query = KeyQuery { organization, ..KeyQuery::default() };

@@ -17,6 +17,7 @@ pub mod registry;
 pub mod role;
 pub mod serve;
 pub mod site;
+pub mod user;
 
 #[cfg(test)]
 mod tests;
@@ -89,6 +90,7 @@ commands! {
     Site(site),
     Device(device),
     Key(key),
+    User(user),
     Role(role),
     Policy(policy),
     Access(access),

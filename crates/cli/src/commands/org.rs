@@ -6,6 +6,7 @@ use crate::out::{Table, fields, to_second};
 use anyhow::Result;
 use fieldkeep_api::{NewOrganization, Organization};
 use fieldkeep_domain::OrganizationId;
+use serde_json::json;
 
 /// Organizations: owners of devices and projects
 #[derive(Debug, clap::Args)]
@@ -27,6 +28,28 @@ enum Command {
     /// List organizations
     #[command(after_help = "Example: fieldkeep org list --json")]
     List,
+    /// Shut an organization out: everybody who came with it, and every key and role inside it
+    #[command(
+        after_help = "Example: fieldkeep org disable 7f0b5c1e-52a4-4d0e-8c55-0f4f3c7d9a10 --reason \"contract ended\""
+    )]
+    Disable {
+        /// Which
+        id: OrganizationId,
+        /// Why, for the record
+        #[arg(long, value_name = "TEXT", value_parser = super::reason)]
+        reason: String,
+    },
+    /// Let an organization in again
+    #[command(
+        after_help = "Example: fieldkeep org enable 7f0b5c1e-52a4-4d0e-8c55-0f4f3c7d9a10 --reason \"new contract\""
+    )]
+    Enable {
+        /// Which
+        id: OrganizationId,
+        /// Why, for the record
+        #[arg(long, value_name = "TEXT", value_parser = super::reason)]
+        reason: String,
+    },
     /// Show an organization and its owner key
     #[command(after_help = "Example: fieldkeep org show 7f0b5c1e-52a4-4d0e-8c55-0f4f3c7d9a10")]
     Show {
@@ -41,6 +64,19 @@ pub async fn run(args: Args, env: &Env) -> Result<Exit> {
     match args.command {
         Command::Create { name } => show(env, &client.create_organization(&NewOrganization { name }).await?)?,
         Command::Show { id } => show(env, &client.organization(id).await?)?,
+        Command::Disable { id, reason } => {
+            client.disable_organization(id, &reason).await?;
+            let text = "its people, keys and roles open nothing any more; its devices go on measuring";
+            env.out.show(&json!({"id": id, "state": "disabled"}), || {
+                format!("organization {id} is shut out: {text}")
+            })?;
+        }
+        Command::Enable { id, reason } => {
+            client.enable_organization(id, &reason).await?;
+            env.out.show(&json!({"id": id, "state": "enabled"}), || {
+                format!("organization {id} is let in again")
+            })?;
+        }
         Command::List => {
             let page = client.organizations().await?;
             env.out.show(&page, || {

@@ -14,21 +14,28 @@ pub struct Place {
     pub groups: Arc<[GroupId]>,
     /// The device itself, if it is one.
     pub device: Option<DeviceId>,
+    /// What exactly is touched there, by its id: a person, a key, a held batch. Rights are not given for it; a second
+    /// person agrees to it and to nothing else.
+    pub object: Option<[u8; 16]>,
 }
 
 impl From<Scope> for Place {
     /// A scope as the thing that is touched. A group without its ancestors: [`Place::within`] knows those.
     fn from(scope: Scope) -> Self {
         match scope {
-            Scope::Group { organization, project, group } => {
-                Self { scope: Scope::Project { organization, project }, groups: [group].into(), device: None }
-            }
+            Scope::Group { organization, project, group } => Self {
+                scope: Scope::Project { organization, project },
+                groups: [group].into(),
+                device: None,
+                object: None,
+            },
             Scope::Device { organization, device } => Self {
                 scope: Scope::Organization { organization },
                 groups: Arc::default(),
                 device: Some(device),
+                object: None,
             },
-            scope => Self { scope, groups: Arc::default(), device: None },
+            scope => Self { scope, groups: Arc::default(), device: None, object: None },
         }
     }
 }
@@ -36,7 +43,13 @@ impl From<Scope> for Place {
 impl Place {
     /// A thing inside a group, with the groups above it.
     pub fn within(scope: Scope, groups: Vec<GroupId>, device: Option<DeviceId>) -> Self {
-        Self { scope, groups: groups.into(), device }
+        Self { scope, groups: groups.into(), device, object: None }
+    }
+
+    /// The same place, with what is touched there.
+    #[must_use]
+    pub fn about(self, object: &[u8; 16]) -> Self {
+        Self { object: Some(*object), ..self }
     }
 
     /// Whether a right over `scope` is a right over this thing.

@@ -13,7 +13,7 @@ use fieldkeep_api as api;
 use fieldkeep_domain::access::{Action, Actor, Place, Reach};
 use fieldkeep_domain::audit::{Act, Doer};
 use fieldkeep_domain::project::Scope;
-use fieldkeep_domain::{ApprovalId, DeviceId, GroupId, OrganizationId, Timestamp, limits};
+use fieldkeep_domain::{ApprovalId, DeviceId, GroupId, OrganizationId, RowId, Timestamp, limits};
 use fieldkeep_policy::{Decision, Obligation, Slice};
 use fieldkeep_trust::hash::hmac_sha256;
 use fieldkeep_trust::seal::{Binding, Purpose};
@@ -34,14 +34,17 @@ struct Subject {
     scope: Scope,
     groups: Vec<GroupId>,
     device: Option<DeviceId>,
+    object: Option<[u8; 16]>,
 }
 
 impl Subject {
     fn new(doer: Doer, action: Action, place: &Place) -> Self {
-        Self { doer, action, scope: place.scope, groups: place.groups.to_vec(), device: place.device }
+        let groups = place.groups.to_vec();
+        Self { doer, action, scope: place.scope, groups, device: place.device, object: place.object }
     }
     fn place(&self) -> Place {
-        Place::within(self.scope, self.groups.clone(), self.device)
+        let place = Place::within(self.scope, self.groups.clone(), self.device);
+        Place { object: self.object, ..place }
     }
     /// The thing itself.
     fn part(&self) -> api::Part {
@@ -51,7 +54,9 @@ impl Subject {
     /// The thing in words, by its kind and id.
     fn object(&self) -> String {
         let part = self.part();
+        let touched = self.object.and_then(|id| RowId::from_slice(&id).ok());
         let named = [
+            touched.map(|id| format!("object {id}")),
             part.device.map(|id| format!("device {id}")),
             part.group.map(|id| format!("group {id}")),
             part.project.map(|id| format!("project {id}")),

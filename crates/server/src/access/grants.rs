@@ -34,6 +34,16 @@ pub async fn of_person(
     Ok(rows.iter().map(grant).collect())
 }
 
+/// What somebody was given, whether or not they are shut out: what they would hold once they are let in again.
+pub async fn given_to(
+    tx: &mut AnyConnection,
+    person: PersonId,
+    now: Timestamp,
+) -> Result<Vec<(RoleRef, Scope)>, Fault> {
+    let rows = sql::grants::given(tx, person, now, 2 * limits::GRANTS_MAX).await?;
+    Ok(rows.iter().map(|row| (row.role, row.scope)).collect())
+}
+
 /// Whether somebody may give this to a person: the action, with everything that it asks for, and the role itself.
 pub async fn check_gift(
     app: &App,

@@ -135,7 +135,7 @@ pub async fn send(
     let message = Message::Code { code: Hidden::new(code), minutes };
     let occasion = RowId::from_random(fieldkeep_trust::random()).to_string();
     let mut tx = app.db.write().await?;
-    sessions::set_code(&mut tx, flow, person, &verifier, now.plus_secs(CODE_S_MAX)).await?;
+    sessions::set_code(&mut tx, flow, None, &verifier, now.plus_secs(CODE_S_MAX)).await?;
     notify::enqueue(&mut tx, app, &DuplicateKey::new(&["code", &occasion]), language, to, None, &message)
         .await?;
     tx.commit().await?;

@@ -107,7 +107,7 @@ pub fn open(app: &App, text: &str) -> Result<Flow, Fault> {
     let (id, sealed) = bytes.split_at_checked(16).ok_or_else(over)?;
     let id = RowId::from_slice(id)?;
     let plain = app.keys.organization(None)?.seal.open(&binding(id), sealed).map_err(|_| over())?;
-    let flow: Flow = serde_json::from_slice(&plain).map_err(Fault::internal)?;
+    let flow: Flow = serde_json::from_slice(&plain).map_err(|_| over())?;
     if app.clock.now().as_nanos() >= flow.ends_at {
         return Err(over());
     }

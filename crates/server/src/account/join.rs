@@ -61,14 +61,19 @@ pub async fn open(app: &App, visitor: &Visitor, given: api::OpenLink) -> Result<
     Ok(api::Opened { flow, kind: kind.to_owned(), organization, address, rules, needs_factor, providers })
 }
 
-/// How many ways, beside the password, somebody has to show that it is them.
+/// How many ways that count somebody has to show that it is them, beside the password.
 async fn factors_left(app: &App, id: PersonId) -> Result<usize, Fault> {
     let mut tx = app.db.read().await?;
     let row = person::find(&mut tx, id).await?;
     let passkeys = sql::passkeys(&mut tx, id).await?.len();
     let recovery = sql::recovery_codes_left(&mut tx, id).await? as usize;
+    let (_, rules) = person::rules(app, &mut tx, id).await?;
     drop(tx);
-    Ok(person::second_factors(&row, &person::open(app, &row)?).len() + passkeys + recovery)
+    if rules.passkey_required {
+        return Ok(passkeys);
+    }
+    let accepted = super::sign_in::accepted(app, &row, &person::open(app, &row)?, &rules).await?;
+    Ok(accepted.len() + passkeys + recovery)
 }
 
 /// What the organizations that the link gives roles in ask of a sign-in.
@@ -233,10 +238,13 @@ pub async fn begin_password(app: &Arc<App>, given: api::JoinPassword) -> Result<
     }
     let to = channel(&wish, &pending)?;
     let language = Language::parse(&wish.language);
+    let row_id = row.id;
     let state = State::JoinPassword { link: row.id, person: id, wish, password: hash, factor: pending };
     let (flow_id, flow) = flow::begin(app, state)?;
     if let Some(to) = to {
-        factor::send(app, flow_id, None, to, language).await?;
+        // Counted for the link: whoever has it must not make a telephone ring all night.
+        let counted = PersonId::from_slice(row_id.as_bytes())?;
+        factor::send(app, flow_id, Some(counted), to, language).await?;
     }
     Ok((api::Begun { flow, options: None, factors: vec![factor.name().to_owned()], totp }, false))
 }

@@ -123,14 +123,20 @@ pub async fn create(
     let mut row = new_row(app, &key, new.role, scope, &name, expires_at)?;
     row.rights = new.rights;
     row.account = new.account;
-    row.made_by = person_of(permit.doer());
+    row.made_by = person_behind(app, permit.doer()).await?;
     store(app, permit.doer(), "key.create", row.id, key, row, name).await
 }
 
-fn person_of(doer: Doer) -> Option<fieldkeep_domain::PersonId> {
+/// The person who stands behind a new key: who makes it, or who made the key that makes it. Otherwise a key of a key would
+/// outlive its person, and they could agree to what it asks for.
+async fn person_behind(app: &App, doer: Doer) -> Result<Option<fieldkeep_domain::PersonId>, Fault> {
     match doer {
-        Doer::Person(id) => Some(id),
-        _ => None,
+        Doer::Person(id) => Ok(Some(id)),
+        Doer::Key(id) => {
+            let mut tx = app.db.read().await?;
+            Ok(sql::find(&mut tx, id).await?.and_then(|row| row.made_by))
+        }
+        Doer::Device(_) | Doer::Server => Ok(None),
     }
 }
 
@@ -313,7 +319,7 @@ pub async fn rotate(
     let mut row = new_row(app, &key, old.role, old.scope, &name, old.expires_at)?;
     row.rights = old.rights;
     row.account = old.account;
-    row.made_by = person_of(permit.doer()).or(old.made_by);
+    row.made_by = person_behind(app, permit.doer()).await?.or(old.made_by);
     store(app, permit.doer(), "key.rotate", id, key, row, name).await
 }
 

@@ -4,7 +4,7 @@
 
 use super::person;
 use super::session;
-use super::sql::people as sql;
+use super::sql::{people as sql, providers};
 use super::{invite, sign_in};
 use crate::access::{self, Listing, grants};
 use crate::db::reach::{Columns, covered, one_of};
@@ -78,10 +78,10 @@ pub async fn show(app: &App, actor: &Actor, id: PersonId) -> Result<api::Person,
 /// out the deployment's owner, and a reset is no way up.
 async fn stands_above(app: &App, actor: &Actor, id: PersonId) -> Result<(), Fault> {
     let mut tx = app.db.read().await?;
-    let held = grants::of_person(&mut tx, id, app.clock.now()).await?;
+    let given = grants::given_to(&mut tx, id, app.clock.now()).await?;
     drop(tx);
-    for grant in held {
-        if actor.doer != Doer::Person(id) && !access::manages(app, actor, grant.role, &grant.scope).await? {
+    for (role, scope) in given {
+        if actor.doer != Doer::Person(id) && !access::manages(app, actor, role, &scope).await? {
             let text = "this person holds rights beyond your own: somebody who has those has to do it";
             return Err(Fault::new(Kind::Forbidden, text).with("action", "role.grant"));
         }
@@ -119,7 +119,14 @@ pub async fn disable(
 }
 
 /// Lets a person in again. Keys that they had made stay withdrawn.
-pub async fn enable(app: &Arc<App>, permit: Permit, id: PersonId, reason: String) -> Result<(), Fault> {
+pub async fn enable(
+    app: &Arc<App>,
+    actor: &Actor,
+    permit: Permit,
+    id: PersonId,
+    reason: String,
+) -> Result<(), Fault> {
+    stands_above(app, actor, id).await?;
     let now = app.clock.now();
     let act =
         Act::new(permit.doer(), "person.enable", id, permit.scope(), now).with(json!({"reason": reason}));
@@ -169,8 +176,12 @@ pub async fn remove_factor(
     lost: api::LostFactor,
 ) -> Result<(), Fault> {
     stands_above(app, actor, id).await?;
-    if !["passkeys", "totp", "phone", "recovery-codes", "password"].contains(&lost.factor.as_str()) {
-        return Err(Fault::invalid("`factor`: passkeys, totp, phone, recovery-codes or password expected"));
+    if !["passkeys", "totp", "phone", "mail", "recovery-codes", "password", "identities"]
+        .contains(&lost.factor.as_str())
+    {
+        return Err(Fault::invalid(
+            "`factor`: passkeys, totp, phone, mail, recovery-codes, password or identities expected",
+        ));
     }
     let now = app.clock.now();
     let by = invite::name_of(app, permit.doer()).await?;
@@ -183,8 +194,10 @@ pub async fn remove_factor(
                 match lost.factor.as_str() {
                     "passkeys" => drop(sql::remove_passkeys(tx, id).await?),
                     "recovery-codes" => sql::set_recovery_codes(tx, id, &[]).await?,
+                    "identities" => providers::remove_identities(tx, id).await?,
                     "totp" => row.totp = None,
                     "phone" => secret.phone = None,
+                    "mail" => secret.mail_factor = false,
                     _ => row.password = None,
                 }
                 row.sealed = person::seal(&inner, id, &secret)?;

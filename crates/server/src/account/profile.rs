@@ -24,9 +24,11 @@ use serde_json::{Value, json};
 use sqlx::AnyConnection;
 use std::sync::Arc;
 
-/// Refuses what asks for presence when the last proof is too old.
+/// Refuses what asks for presence when the last proof is too old. Who has just come with a recovery code may set their
+/// own factors up anew, and nothing else that asks for presence.
 pub fn must_be_fresh(signed: &Signed) -> Result<(), Fault> {
     match signed.actor.standing {
+        _ if signed.actor.now < signed.sets_up_until => Ok(()),
         Standing::Person { fresh_until } if signed.actor.now < fresh_until => Ok(()),
         _ => {
             let text = "this asks for a fresh passkey or code: step up, then send it again";
@@ -366,8 +368,7 @@ pub async fn finish_step_up(
             Box::pin(async move {
                 flow::spend(tx, ended.0, ended.1).await?;
                 shown.note(&inner, tx, inner.clock.now()).await?;
-                let method = signed.method.clone();
-                Ok((act, session::strengthen(&inner, tx, &signed, &method, &browser).await?))
+                Ok((act, session::strengthen(&inner, tx, &signed, "passkey", &browser).await?))
             })
         })
         .await
@@ -429,8 +430,7 @@ pub async fn finish_step_up_code(
             Box::pin(async move {
                 flow::spend(tx, ended.0, ended.1).await?;
                 right.spend(tx, inner.clock.now()).await?;
-                let method = signed.method.clone();
-                Ok((act, session::strengthen(&inner, tx, &signed, &method, &browser).await?))
+                Ok((act, session::strengthen(&inner, tx, &signed, shown.name(), &browser).await?))
             })
         })
         .await?;

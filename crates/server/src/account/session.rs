@@ -22,6 +22,8 @@ use std::net::IpAddr;
 
 /// The cookie. Its prefix makes browsers insist on TLS, on this host and on the whole path (RFC 6265bis §4.1.3.2).
 pub const COOKIE: &str = "__Host-fieldkeep";
+/// The method of a sign-in with a recovery code.
+const RECOVERY: &str = "recovery";
 /// Use is noted once a minute.
 const USED_EVERY_S: i64 = 60;
 
@@ -50,6 +52,12 @@ fn binding(id: SessionId) -> Binding {
     Binding::deployment(Purpose::Session, *id.as_bytes())
 }
 
+/// Whether a way of signing in shows that its owner is there now. A code from a drawer does not,
+/// nor the word of a provider that may have asked them this morning.
+fn method_proves(method: &str) -> bool {
+    !matches!(method, RECOVERY | super::oidc::METHOD)
+}
+
 /// A session that was just made.
 pub struct Fresh {
     /// For the cookie.
@@ -70,6 +78,8 @@ pub struct Signed {
     pub method: String,
     /// When the session ends by itself.
     pub expires_at: Timestamp,
+    /// Until when somebody who came with a recovery code may set their factors up anew.
+    pub sets_up_until: Timestamp,
     idle_s: i64,
 }
 
@@ -88,10 +98,8 @@ pub async fn begin(
 ) -> Result<Fresh, Fault> {
     let now = app.clock.now();
     let expires_at = now.plus_secs(i64::from(rules.session_s_max));
-    // A provider's word opens a session; whether the person sat there just now, it does not say.
-    let proven_at = if method == super::oidc::METHOD { Timestamp(0) } else { now };
     let ends = (expires_at, i64::from(rules.idle_s_max));
-    let fresh = insert(app, tx, person, method, browser, proven_at, ends).await?;
+    let fresh = insert(app, tx, person, method, browser, now, ends).await?;
     let all = sql::of_person(tx, person).await?;
     for over in all.iter().skip(SESSIONS_MAX) {
         sql::end(tx, person, over.id).await?;
@@ -105,10 +113,9 @@ async fn insert(
     person: PersonId,
     method: &str,
     browser: &Browser,
-    proven_at: Timestamp,
+    now: Timestamp,
     (expires_at, idle_s): (Timestamp, i64),
 ) -> Result<Fresh, Fault> {
-    let now = app.clock.now();
     let key = ApiKey::generate(Holder::Session);
     let id = SessionId::from_slice(key.id.as_bytes())?;
     let row = sql::SessionRow {
@@ -119,7 +126,7 @@ async fn insert(
         sealed: seal_json(&app.keys.organization(None)?.seal, &binding(id), browser)?,
         idle_s,
         created_at: now,
-        proven_at,
+        proven_at: if method_proves(method) { now } else { Timestamp(0) },
         used_at: now,
         expires_at,
         shut_out: false,
@@ -128,7 +135,7 @@ async fn insert(
     let signed_in = api::SignedIn {
         person,
         expires_at: format_time(expires_at),
-        fresh_until: format_time(proven_at.plus_secs(FRESH_S)),
+        fresh_until: format_time(row.proven_at.plus_secs(FRESH_S)),
         recovery_codes: Vec::new(),
     };
     Ok(Fresh { token: String::from_utf8_lossy(key.expose().expose()).into_owned(), signed_in })
@@ -199,8 +206,10 @@ async fn signed(
         address,
         now,
     };
+    let recovered = row.method == RECOVERY;
+    let sets_up_until = if recovered { row.created_at.plus_secs(FRESH_S) } else { Timestamp(0) };
     let (method, expires_at, idle_s) = (row.method, row.expires_at, row.idle_s);
-    Ok(Signed { actor, person: row.person, session: row.id, method, expires_at, idle_s })
+    Ok(Signed { actor, person: row.person, session: row.id, method, expires_at, sets_up_until, idle_s })
 }
 
 async fn note_use(app: &App, id: SessionId, now: Timestamp) -> Result<(), Fault> {

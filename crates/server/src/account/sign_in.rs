@@ -296,13 +296,8 @@ async fn accepted_factors(app: &App, row: &PersonRow) -> Result<Vec<String>, Fau
             "your organization accepts passkeys only: sign in with one, or ask an administrator for a reset";
         return Err(Fault::new(Kind::Forbidden, text).with("needs", "passkey"));
     }
-    let sent_is_enough = !is_privileged(app, row.id).await?;
-    let mut factors: Vec<String> = person::second_factors(row, &secret)
-        .into_iter()
-        .filter(|factor| rules.second_factors.contains(factor))
-        .filter(|factor| *factor == SecondFactor::Totp || sent_is_enough)
-        .map(|factor| factor.name().to_owned())
-        .collect();
+    let accepted = accepted(app, row, &secret, &rules).await?;
+    let mut factors: Vec<String> = accepted.iter().map(|factor| factor.name().to_owned()).collect();
     if left > 0 {
         factors.push("recovery".to_owned());
     }
@@ -310,6 +305,20 @@ async fn accepted_factors(app: &App, row: &PersonRow) -> Result<Vec<String>, Fau
         let text = "this account has no second factor that counts here: ask an administrator for a reset";
         return Err(Fault::new(Kind::Forbidden, text).with("needs", "factor"));
     }
+    Ok(factors)
+}
+
+/// Which of somebody's second factors their organizations and their rights let count.
+pub(super) async fn accepted(
+    app: &App,
+    row: &PersonRow,
+    secret: &person::PersonSecret,
+    rules: &SignInRules,
+) -> Result<Vec<SecondFactor>, Fault> {
+    let sent_is_enough = !is_privileged(app, row.id).await?;
+    let mut factors = person::second_factors(row, secret);
+    factors.retain(|factor| rules.second_factors.contains(factor));
+    factors.retain(|factor| *factor == SecondFactor::Totp || sent_is_enough);
     Ok(factors)
 }
 

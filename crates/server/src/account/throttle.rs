@@ -70,9 +70,7 @@ impl Throttle {
         match waits.max() {
             None => Ok(()),
             Some(wait) => {
-                let text = format!(
-                    "limit `sign-in`: too many failures; try again in {wait} s. A passkey still works"
-                );
+                let text = format!("limit `sign-in`: too many failures; try again in {wait} s");
                 Err(Fault::new(Kind::TooMany, text).retry_after(wait).with("limit", "sign-in"))
             }
         }

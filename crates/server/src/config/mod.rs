@@ -60,6 +60,28 @@ pub struct People {
     pub rp_id: String,
 }
 
+impl People {
+    fn check(&self, people_name: &str) -> Result<(), (&'static str, &'static str)> {
+        let host = match self.url.as_str() {
+            "" => people_name.to_owned(),
+            text => {
+                let why = "empty, or an address such as https://fieldkeep.example/ expected, without more behind it";
+                let url: url::Url = text.parse().map_err(|_| ("people.url", why))?;
+                let plain = url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
+                if url.scheme() != "https" || url.path() != "/" || !plain {
+                    return Err(("people.url", why));
+                }
+                url.domain().ok_or(("people.url", why))?.to_owned()
+            }
+        };
+        let rp_id = if self.rp_id.is_empty() { people_name } else { &self.rp_id };
+        if host == rp_id || host.ends_with(&format!(".{rp_id}")) {
+            return Ok(());
+        }
+        Err(("people.rp_id", "the name in people.url, or a domain above it, expected"))
+    }
+}
+
 /// Health and metrics.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -176,6 +198,9 @@ impl Config {
         }
         if !is_name(&self.server.devices_name) {
             return bad("server.devices_name", "a DNS name expected");
+        }
+        if let Err((key, why)) = self.people.check(&self.server.people_name) {
+            return bad(key, why);
         }
         if !self.database.url.is_empty() && !self.database.url.starts_with("postgres") {
             return bad("database.url", "empty or postgres://… expected");

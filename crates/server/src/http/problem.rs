@@ -156,7 +156,7 @@ fn render(fault: &Fault, id: RequestId) -> Response {
         detail: fault.text.clone(),
         request_id: id.to_string(),
         checks: checks.collect(),
-        more: fault.more.clone(),
+        more: (*fault.more).clone(),
     };
     let mut response = (status, Json(problem)).into_response();
     let headers = response.headers_mut();

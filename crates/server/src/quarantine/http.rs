@@ -3,11 +3,11 @@
 use super::{destroy, list, release, scope_of, show};
 use crate::access::authorize;
 use crate::http::{Answer, Body, Caller, Param, Query};
-use crate::{App, project};
+use crate::{App, Fault, project};
 use axum::Json;
 use axum::extract::State;
 use fieldkeep_api::{Because, Held, HeldDetail, HeldQuery, Page, Problem};
-use fieldkeep_domain::access::Action;
+use fieldkeep_domain::access::{Action, Place};
 use fieldkeep_domain::{ProjectId, QuarantineId};
 use http::StatusCode;
 use std::sync::Arc;
@@ -19,6 +19,11 @@ pub fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(get_one))
         .routes(routes!(post_release))
         .routes(routes!(post_destroy))
+}
+
+/// Where a held batch is, and which one.
+async fn place(app: &App, id: QuarantineId) -> Result<Place, Fault> {
+    Ok(Place::from(scope_of(app, id).await?).about(id.as_bytes()))
 }
 
 /// List what is held back in a project, the newest first.
@@ -57,7 +62,7 @@ async fn post_release(
     Param(id): Param<QuarantineId>,
     Body(because): Body<Because>,
 ) -> Answer<StatusCode> {
-    let permit = authorize(&app, &actor, Action::QuarantineRelease, scope_of(&app, id).await?).await?;
+    let permit = authorize(&app, &actor, Action::QuarantineRelease, place(&app, id).await?).await?;
     release(&app, permit, id, because.reason).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -71,7 +76,7 @@ async fn post_destroy(
     Param(id): Param<QuarantineId>,
     Body(because): Body<Because>,
 ) -> Answer<StatusCode> {
-    let permit = authorize(&app, &actor, Action::QuarantineDestroy, scope_of(&app, id).await?).await?;
+    let permit = authorize(&app, &actor, Action::QuarantineDestroy, place(&app, id).await?).await?;
     destroy(&app, permit, id, because.reason).await?;
     Ok(StatusCode::NO_CONTENT)
 }

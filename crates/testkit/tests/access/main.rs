@@ -26,4 +26,5 @@ fieldkeep_testkit::both_databases!(
     a_glass_drill_gives_an_hour_and_tells_everybody,
     grants_of_people_come_and_go,
     the_last_owner_stays,
+    people_decide_and_break_the_glass_in_their_sessions,
 );

@@ -215,6 +215,11 @@ pub async fn who_asks_cannot_agree(backend: Backend) {
     tx.commit().await.unwrap();
     let parsed = id.parse().unwrap();
     assert_eq!(kind(approvals::decide(&app, &maker, parsed, true, String::new()).await), Kind::Forbidden);
+    // Behind a key that such a key makes, too.
+    let child = world.key("engineer", None).await;
+    let asked = hold(&world, &child, &device, "suspend").await.expect(403);
+    let asked = asked.body["approval"].as_str().unwrap().parse().unwrap();
+    assert_eq!(kind(approvals::decide(&app, &maker, asked, true, String::new()).await), Kind::Forbidden);
     let second = holder(&world, "owner", organization).await;
     approvals::decide(&app, &second, parsed, true, String::new()).await.unwrap();
     hold(&world, &key, &device, "suspend").await.expect(200);
@@ -400,4 +405,55 @@ pub async fn the_last_owner_stays(backend: Backend) {
     let mut statuses = [one.status, two.status];
     statuses.sort_unstable();
     assert_eq!(statuses, [204, 409]);
+}
+
+/// The same through the router, by people who are signed in.
+pub async fn people_decide_and_break_the_glass_in_their_sessions(backend: Backend) {
+    let world = World::new(backend).await;
+    let organization = world.organization("Northern Cold").await.id.to_string();
+    let of = format!("/api/v1/organizations/{organization}");
+    let held = |roles: &[&str]| {
+        let roles = roles.iter().map(|role| json!({"role": role, "organization": organization}));
+        Value::Array(roles.collect())
+    };
+    let roles = held(&["custodian", "engineer"]);
+    let mut one = world.person("one@example.com", Some(&organization), roles.clone()).await;
+    let mut two = world.person("two@example.com", Some(&organization), roles).await;
+    let rules = json!({"two_people": ["project.write"]});
+    world.call("PUT", &format!("{of}/rules"), Some(&rules)).await.expect(200);
+    let (projects, new) = (format!("{of}/projects"), json!({"name": "Hall"}));
+    let asked = one.browser.post(&projects, new.clone()).await.expect(403);
+    let approval = asked.body["approval"].as_str().unwrap();
+    let agree = format!("/api/v1/approvals/{approval}/agree");
+    one.browser.post(&agree, json!({"reason": "x"})).await.expect(403);
+    let waiting = two.browser.get("/api/v1/approvals").await.expect(200);
+    assert!(waiting.body["items"][0]["text"].as_str().unwrap().starts_with("Test Person (person "));
+    two.browser.post(&agree, json!({"reason": "x"})).await.expect(204);
+    one.browser.post(&projects, new.clone()).await.expect(201);
+    one.browser.post(&projects, new).await.expect(403);
+
+    let roles = format!("{of}/roles");
+    one.browser.get(&roles).await.expect(403);
+    let reason = json!({"organization": organization, "reason": "the owners are out of reach"});
+    let opened = one.browser.post("/api/v1/glass", reason).await.expect(201);
+    let glass = format!("/api/v1/glass/{}", opened.body["id"].as_str().unwrap());
+    one.browser.post(&format!("{glass}/confirm"), json!({})).await.expect(403);
+    two.browser.post(&format!("{glass}/confirm"), json!({})).await.expect(200);
+    one.browser.get(&roles).await.expect(200);
+    two.browser.post(&format!("{glass}/end"), json!({"reason": "drill"})).await.expect(204);
+    one.browser.get(&roles).await.expect(403);
+
+    // A grant of a person counts, and ends, with the next request of their session.
+    let grant = json!({"person": one.id, "role": "auditor", "organization": organization});
+    let made = world.post("/api/v1/grants", grant).await.expect(201);
+    one.browser.get(&roles).await.expect(200);
+    let revoke = format!("/api/v1/grants/{}/revoke", made.body["id"].as_str().unwrap());
+    world.post(&revoke, json!({"reason": "x"})).await.expect(204);
+    one.browser.get(&roles).await.expect(403);
+    let why = format!(
+        "/api/v1/access/explain?principal=person/{}&action=policy.read&organization={organization}",
+        one.id
+    );
+    let why = world.call("GET", &why, None).await.expect(200);
+    assert_eq!(why.body["decision"], "no-role");
 }

@@ -72,6 +72,21 @@ pub async fn standing(
     query.bind(limit as i64).fetch_all(tx).await?.iter().map(read).collect()
 }
 
+/// What a person was given and nobody took back, whether or not they are shut out.
+pub async fn given(
+    tx: &mut AnyConnection,
+    person: PersonId,
+    now: Timestamp,
+    limit: usize,
+) -> Result<Vec<GrantRow>, sqlx::Error> {
+    let text = format!(
+        "{SELECT} WHERE g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > $1) AND g.person = $2
+         ORDER BY g.id LIMIT $3"
+    );
+    let query = sqlx::query(AssertSqlSafe(text)).bind(now.as_nanos()).bind(&person.as_bytes()[..]);
+    query.bind(limit as i64).fetch_all(tx).await?.iter().map(read).collect()
+}
+
 /// How many roles a person was given that nobody took back and that have not ended.
 pub async fn count(tx: &mut AnyConnection, person: PersonId, now: Timestamp) -> Result<usize, sqlx::Error> {
     let row = sqlx::query(

@@ -60,7 +60,7 @@ async fn get_keys(
 
 async fn permit(app: &App, actor: &Actor, id: KeyId) -> Result<Permit, Fault> {
     let place = project::group::place_of(app, keys::scope_of(app, id).await?).await?;
-    authorize(app, actor, Action::KeyWrite, place).await
+    authorize(app, actor, Action::KeyWrite, place.about(id.as_bytes())).await
 }
 
 /// Make a successor with the same rights; both work until the old one is revoked.

@@ -10,7 +10,8 @@ use fieldkeep_api::{
     Because, Invitation, InvitationLink, LostFactor, NewInvitation, Page, PageQuery, Person, PersonQuery,
     Problem, SignIn,
 };
-use fieldkeep_domain::access::{Action, Actor, Permit};
+use fieldkeep_domain::access::{Action, Actor, Permit, Place};
+use fieldkeep_domain::project::Scope;
 use fieldkeep_domain::{LinkId, OrganizationId, PersonId};
 use http::StatusCode;
 use std::sync::Arc;
@@ -32,7 +33,8 @@ pub fn routes() -> OpenApiRouter<Arc<App>> {
 }
 
 async fn permit(app: &App, actor: &Actor, action: Action, id: PersonId) -> Result<Permit, Fault> {
-    authorize(app, actor, action, people::scope_of(app, id).await?).await
+    let place = Place::from(people::scope_of(app, id).await?);
+    authorize(app, actor, action, place.about(id.as_bytes())).await
 }
 
 /// List people.
@@ -86,7 +88,7 @@ async fn post_enable(
     Body(body): Body<Because>,
 ) -> Answer<StatusCode> {
     let permit = permit(&app, &actor, Action::PersonDisable, id).await?;
-    people::enable(&app, permit, id, body.reason).await?;
+    people::enable(&app, &actor, permit, id, body.reason).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -177,9 +179,12 @@ async fn switch(
     off: bool,
     body: Because,
 ) -> Answer<StatusCode> {
-    // Of the deployment, not of the organization itself: its own people could not undo it.
     let scope = project::scope(app, Some(id), None).await?;
-    let permit = authorize(app, actor, Action::OrganizationDisable, scope).await?;
+    if !actor.knows_of(&scope.into()) {
+        return Err(Fault::not_found("organization").into());
+    }
+    // A right over the deployment, not over the organization itself: its own people could not undo it.
+    let permit = authorize(app, actor, Action::OrganizationDisable, Scope::Deployment).await?;
     people::switch_organization(app, permit, id, off, body.reason).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -107,8 +107,7 @@ pub(super) async fn step_up(
             Box::pin(async move {
                 flow::spend(tx, flow, ends_at).await?;
                 super::still_stands(tx, person, (subject, provider)).await?;
-                let method = signed.method.clone();
-                Ok((act, session::strengthen(&inner, tx, &signed, &method, &browser).await?))
+                Ok((act, session::strengthen(&inner, tx, &signed, super::ANEW, &browser).await?))
             })
         })
         .await

@@ -34,6 +34,8 @@ use std::sync::Arc;
 
 /// How a session that began here is called.
 pub const METHOD: &str = "oidc";
+/// How one is called after the provider asked the person anew.
+const ANEW: &str = "oidc-anew";
 
 /// What somebody was sent to the provider for.
 #[derive(Serialize, Deserialize)]

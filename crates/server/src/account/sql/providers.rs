@@ -147,3 +147,12 @@ pub async fn remove_identity(
         .await?;
     Ok(done.rows_affected() == 1)
 }
+
+/// Unlinks all that a person is linked to.
+pub async fn remove_identities(tx: &mut AnyConnection, person: PersonId) -> Result<(), sqlx::Error> {
+    sqlx::query("DELETE FROM identities WHERE person = $1")
+        .bind(&person.as_bytes()[..])
+        .execute(tx)
+        .await
+        .map(drop)
+}
