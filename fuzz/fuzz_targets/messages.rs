@@ -5,6 +5,7 @@ libfuzzer_sys::fuzz_target!(|data: &[u8]| {
     let _ = fieldkeep_wire::cose::decode_sign1(data, 4_096);
     let _ = fieldkeep_wire::cose::decode_key(data);
     let _ = fieldkeep_wire::token::decode(data);
+    let _ = fieldkeep_wire::access_token::decode(data);
     let _ = fieldkeep_wire::head::decode(data);
     let _ = fieldkeep_wire::claim::decode_offer(data);
     let _ = fieldkeep_wire::claim::decode_answer(data);

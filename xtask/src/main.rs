@@ -1,4 +1,4 @@
-//! The only script of the project: `demo`, `test`, `tidy` and `codegen`. It orders other programs about.
+//! The only script of the project: `demo`, `test`, `bench`, `tidy` and `codegen`. It orders other programs about.
 //!
 //! Never: part of what is shipped, or home of a rule that a test of a crate could hold.
 
@@ -19,6 +19,7 @@ cargo xtask COMMAND
   test [--nightly] [FILTER] install what the tests need, then run every check and every test;
                             with FILTER only the tests whose name contains it, without the other checks
   tidy                      compare the tree with the rules of the house
+  bench access              what authorisation costs and what a flood of sign-ins does to devices; release build
   codegen [--check]         write the generated files, or check that the committed ones are fresh
 
 example: cargo xtask test --nightly";
@@ -39,6 +40,10 @@ fn dispatch(args: &[String]) -> Result<()> {
     match args.first().map(String::as_str) {
         Some("demo") => run::demo(rest),
         Some("test") => test::run(&test::Wish::parse(rest)?),
+        Some("bench") => match rest {
+            [name] if name == "access" => run::bench("bench-access"),
+            _ => bail!("bench takes `access`"),
+        },
         Some("tidy") if rest.is_empty() => tidy::run(),
         Some("codegen") => match rest {
             [] => codegen::write(),

@@ -38,6 +38,14 @@ pub fn demand(command: &mut Command, failed: &str) -> Result<()> {
     if status.success() { Ok(()) } else { bail!("{failed} ({status})") }
 }
 
+/// Builds everything as it is shipped, then runs a comparison.
+pub fn bench(program: &str) -> Result<()> {
+    let build = ["build", "--release", "-p", "fieldkeep-cli", "-p", "fieldkeep-testkit", "--bins"];
+    demand(cargo().args(build).stdout(std::io::stderr()), "the programs do not build; cargo says why above")?;
+    let folder = binaries()?.with_file_name("release");
+    demand(&mut Command::new(folder.join(program)), "the comparison stopped, see above")
+}
+
 /// Where cargo puts binaries of the development profile.
 pub fn binaries() -> Result<PathBuf> {
     let output = cargo()

@@ -2,6 +2,7 @@
 //! When one of these changes, the format has changed: that takes a new version, not a new vector.
 
 use data_encoding::HEXLOWER;
+use fieldkeep_domain::access::Action;
 use fieldkeep_domain::identity::TokenClaims;
 use fieldkeep_domain::journal::{Head, LeafKind, leaf};
 use fieldkeep_domain::project::Name;
@@ -11,6 +12,7 @@ use fieldkeep_domain::telemetry::{Batch, Metric, Segment, Series, Unit, Value};
 use fieldkeep_domain::{DeviceId, Hash, Hour, KeyId, MakerId, OrderId, Timestamp};
 use fieldkeep_trust::hash::{batch_hash, batch_hash_of, commitment};
 use fieldkeep_trust::merkle::Edge;
+use fieldkeep_wire::access_token::{self, AccessClaims};
 use fieldkeep_wire::{batch, claim, head, label, order, token, voucher};
 use serde_json::{Value as Json, json};
 use std::path::PathBuf;
@@ -195,6 +197,12 @@ fn signed_payloads_keep_their_bytes() {
         count: 25,
         created: Timestamp::from_secs(1_795_000_000),
     };
+    let access = AccessClaims {
+        key: KeyId::from_random([0x77; 16]),
+        issued_at: Timestamp::from_secs(1_795_000_000),
+        expires_at: Timestamp::from_secs(1_795_000_600),
+        only: Some(vec![Action::DeviceRead, Action::TelemetryRead]),
+    };
     golden(
         "payloads.json",
         &json!({
@@ -202,6 +210,7 @@ fn signed_payloads_keep_their_bytes() {
             "voucher_entry": hex(&voucher::encode_entry(&entry)),
             "voucher_unowned": hex(&voucher::encode(&voucher::unowned(header, Some([0x55; 32])))),
             "token": hex(&token::encode(&claims)),
+            "access_token": hex(&access_token::encode(&access)),
             "head": hex(&head::encode(&statement)),
             "claim_offer": hex(&claim::encode_offer(&claim::Offer { device: device(), nonce: [1; 32], owner_epoch: 1 })),
             "claim_answer": hex(&claim::encode_answer(&answer)),
@@ -217,6 +226,8 @@ fn signed_payloads_are_read_back_from_their_vectors() {
         serde_json::from_str(&std::fs::read_to_string(path("payloads.json")).unwrap()).unwrap();
     let bytes = |name: &str| unhex(&vectors[name]);
     assert_eq!(token::encode(&token::decode(&bytes("token")).unwrap()), bytes("token"));
+    let access = access_token::decode(&bytes("access_token")).unwrap();
+    assert_eq!(access_token::encode(&access), bytes("access_token"));
     assert_eq!(head::encode(&head::decode(&bytes("head")).unwrap()), bytes("head"));
     assert_eq!(
         claim::encode_offer(&claim::decode_offer(&bytes("claim_offer")).unwrap()),

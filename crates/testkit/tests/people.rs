@@ -166,6 +166,11 @@ async fn a_password_alone_opens_nothing_and_a_code_opens_once(backend: Backend) 
     // A recovery code opens once.
     let answer = json!({"flow": begun["flow"], "factor": "recovery", "code": recovery[0]});
     thief.post("/api/v1/sign-in/code", answer).await.expect(200);
+    // It proves no presence: it sets factors up anew, and opens nothing that asks for more.
+    let key = json!({"name": "x", "role": "viewer"});
+    let refused = thief.post("/api/v1/keys", key).await.expect(403);
+    assert_eq!(refused.body["needs"], "step-up");
+    thief.post("/api/v1/me/totp/begin", json!({})).await.expect(200);
     let begun = thief.password("pat@example.com", PASSWORD).await.expect(200).body;
     let again = json!({"flow": begun["flow"], "factor": "recovery", "code": recovery[0]});
     thief.post("/api/v1/sign-in/code", again).await.expect(401);
@@ -551,7 +556,10 @@ async fn nobody_gives_what_they_do_not_hold(backend: Backend) {
     let boss = world
         .person("boss@ours.example", Some(&ours), json!([{"role": "owner", "organization": ours}]))
         .await;
-    for act in ["disable", "reset"] {
+    let path = format!("/api/v1/organizations/{ours}/disable");
+    assert_eq!(admin.browser.post(&path, json!({})).await.expect(403).body["action"], "organization.disable");
+    world.post(&format!("/api/v1/people/{}/disable", boss.id), json!({"reason": "x"})).await.expect(204);
+    for act in ["disable", "reset", "enable"] {
         admin
             .browser
             .post(&format!("/api/v1/people/{}/{act}", boss.id), json!({"reason": "x"}))

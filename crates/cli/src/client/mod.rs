@@ -5,8 +5,10 @@
 mod error;
 mod people;
 mod routes;
+mod session;
 
 pub use error::{Error, Refusal};
+pub use session::Session;
 
 use crate::files;
 use crate::limits::{

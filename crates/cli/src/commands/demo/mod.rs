@@ -3,6 +3,7 @@
 
 mod cases;
 mod device;
+mod people;
 mod processes;
 mod report;
 mod stage;
@@ -70,6 +71,7 @@ async fn story(stage: &mut Stage<'_>) -> Result<Report> {
     stage.claim_and_enroll().await?;
     stage.install().await?;
     stage.measure().await?;
+    people::play(stage).await?;
     stage.bad_cases().await?;
     stage.burst().await?;
     stage.read_back().await?;

@@ -2,6 +2,7 @@
 
 use super::cases::Case;
 use super::device::{Device, head_of};
+use super::people::{self, Person};
 use super::processes::{agent, agent_answer, serve, stop};
 use super::report::Report;
 use crate::client::{Client, Place};
@@ -52,6 +53,8 @@ pub struct Stage<'a> {
     pub client: Client,
     viewer: Option<Client>,
     pub made: Vec<Made>,
+    /// Who has joined.
+    pub people: Vec<Person>,
     order: Option<OrderId>,
     organization: Option<api::Organization>,
     project: Option<api::Project>,
@@ -85,6 +88,7 @@ impl<'a> Stage<'a> {
             client,
             viewer: None,
             made: Vec::new(),
+            people: Vec::new(),
             order: None,
             organization: None,
             project: None,
@@ -94,7 +98,7 @@ impl<'a> Stage<'a> {
         })
     }
 
-    fn say(&self, who: &str, what: impl std::fmt::Display) {
+    pub fn say(&self, who: &str, what: impl std::fmt::Display) {
         self.env.out.note(format_args!("{who:<11} {what}"));
     }
 
@@ -171,6 +175,7 @@ impl<'a> Stage<'a> {
         let path = self.viewer_key();
         write_private(&path, format!("{secret}\n").as_bytes()).context("cannot write the viewer's key")?;
         self.viewer = Some(Client::from_data(self.env.data(), &path)?);
+        self.people = people::join(&self.client, &organization, self.env.clock.now()).await?;
         let declared = project.settings.metrics.len();
         self.say("company", format_args!("has a project with {declared} declared metrics and three sites"));
         (self.organization, self.project) = (Some(organization), Some(project));
@@ -242,6 +247,7 @@ impl Stage<'_> {
 
     pub async fn install(&mut self) -> Result<()> {
         let project = self.project.clone().context("the company comes first")?.id;
+        let mut installer = people::with_role(&self.people, Role::Installer)?.page.clone();
         for n in (0..DEVICES).filter(|n| *n != BOXED) {
             let made = &self.made[n];
             Device::enrolled(made.device, &self.place, &self.agent_folder(n))?.get("/v1/hello").await?;
@@ -251,7 +257,8 @@ impl Stage<'_> {
                 _ => 2,
             }]
             .id;
-            self.client.install(made.device, &api::Install { project, site }).await?;
+            let path = format!("/devices/{}/install", made.device);
+            let _: Json = installer.post(&path, &api::Install { project, site }).await?;
         }
         self.say(
             "installer",

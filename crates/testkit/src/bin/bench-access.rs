@@ -1,0 +1,180 @@
+//! What authorisation costs, and what a flood of sign-ins does to devices (docs/manual/performance.md, rows 11 and 11b).
+//! Prints a table and writes `bench/results/access.json`. Started by `cargo xtask bench access`.
+
+use fieldkeep_domain::access::{Action, Place, Role, RoleRef};
+use fieldkeep_domain::audit::Doer;
+use fieldkeep_domain::project::Scope;
+use fieldkeep_domain::{CustomRoleId, DeviceId, GuardId, OrganizationId, PersonId, ProjectId};
+use fieldkeep_policy::{Additions, Ask, Engine, Guard, Slice, forbidding};
+use fieldkeep_testkit::person::Browser;
+use fieldkeep_testkit::world::block_on;
+use fieldkeep_testkit::{Backend, Device, World, readings};
+use serde_json::json;
+use std::hint::black_box;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+const DEVICES: usize = 10_000;
+const ROUNDS: usize = 12;
+const DIRECT: usize = 2_000;
+/// Rounds without and with the flood: A B B A …
+const ORDER: [bool; 12] = [false, true, true, false, false, true, true, false, false, true, true, false];
+const ROUND: Duration = Duration::from_secs(4);
+const MEASURING: usize = 8;
+const SIGN_INS_PER_S: u64 = 200;
+
+/// A hundred policies: those that come with Fieldkeep, and a company's roles and guard rails up to that number.
+fn slice(engine: &Engine) -> Slice {
+    let mut additions = Additions::default();
+    for n in 0..52 {
+        let id = CustomRoleId::from_random([n; 16]);
+        additions.roles.insert(id, [Action::DeviceRead, Action::TelemetryRead].into());
+    }
+    for n in 0..15 {
+        let cedar = forbidding(&[Action::TelemetryExport], &["10.0.0.0/8".parse().unwrap()]);
+        additions.guards.push(Guard { id: GuardId::from_random([n; 16]), cedar });
+    }
+    engine.slice(additions).unwrap()
+}
+
+fn places() -> Vec<Place> {
+    let organization = OrganizationId::from_random([1; 16]);
+    let project = ProjectId::from_random([2; 16]);
+    let device = |n: usize| {
+        let mut id = [3; 16];
+        id[..8].copy_from_slice(&(n as u64).to_be_bytes());
+        DeviceId::from_random(id)
+    };
+    (0..DEVICES)
+        .map(|n| Place::within(Scope::Project { organization, project }, vec![], Some(device(n))))
+        .collect()
+}
+
+fn median(mut numbers: Vec<f64>) -> f64 {
+    numbers.sort_by(f64::total_cmp);
+    numbers[numbers.len() / 2]
+}
+
+/// Nanoseconds of a decision from memory, and of one that Cedar works out.
+fn decisions() -> (f64, f64) {
+    let engine = Engine::new().unwrap();
+    let (slice, places) = (slice(&engine), places());
+    let roles = [RoleRef::Standard(Role::Operator), RoleRef::Custom(CustomRoleId::from_random([7; 16]))];
+    let doer = Doer::Person(PersonId::from_random([9; 16]));
+    let ask = |place| {
+        let action = Action::TelemetryRead;
+        Ask { doer, roles: &roles, action, place, fresh: false, approved: false, address: None }
+    };
+    assert!(places.iter().all(|place| engine.decide(&slice, &ask(place)).is_allowed()));
+    let mut cached = Vec::new();
+    let mut direct = Vec::new();
+    for _ in 0..ROUNDS {
+        let begun = Instant::now();
+        for place in &places {
+            black_box(engine.decide(&slice, black_box(&ask(place))));
+        }
+        cached.push(begun.elapsed().as_nanos() as f64 / places.len() as f64);
+        let begun = Instant::now();
+        for place in &places[..DIRECT] {
+            black_box(engine.evaluate(&slice, black_box(&ask(place))));
+        }
+        direct.push(begun.elapsed().as_nanos() as f64 / DIRECT as f64);
+    }
+    (median(cached), median(direct))
+}
+
+/// Each device sends batches of a hundred readings, one after the other, until it is told to stop; how long each took.
+async fn measure(world: Arc<World>, mut device: Device, stop: Arc<AtomicBool>) -> (Device, Vec<f64>) {
+    let mut times = Vec::new();
+    let values: Vec<f64> = (0..100).map(|n| f64::from(n) / 10.0).collect();
+    let mut at = world.now().plus_secs(-80_000_000);
+    // Always the same load, within what one device may send.
+    let mut every = tokio::time::interval(Duration::from_millis(10));
+    every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    while !stop.load(Ordering::Relaxed) {
+        every.tick().await;
+        at = at.plus_secs(100);
+        let begun = Instant::now();
+        device.measure(&world, readings("temperature", Some("Cel"), at, &values)).await.expect(202);
+        times.push(begun.elapsed().as_secs_f64() * 1e3);
+    }
+    (device, times)
+}
+
+/// Sign-ins with passwords that are wrong, each for another account, from many browsers.
+async fn flood(world: Arc<World>, stop: Arc<AtomicBool>, sent: Arc<AtomicU64>) {
+    let mut every = tokio::time::interval(Duration::from_micros(1_000_000 / SIGN_INS_PER_S));
+    let mut tasks = tokio::task::JoinSet::new();
+    let browser = Browser::new(&world);
+    while !stop.load(Ordering::Relaxed) {
+        every.tick().await;
+        let (mut browser, n) = (browser.clone(), sent.fetch_add(1, Ordering::Relaxed));
+        tasks.spawn(async move {
+            let given = json!({"address": format!("nobody-{n}@example.com"), "password": "not the password"});
+            browser.post("/api/v1/sign-in/password", given).await.status
+        });
+        while tasks.try_join_next().is_some() {}
+    }
+    while tasks.join_next().await.is_some() {}
+}
+
+fn p99(mut times: Vec<f64>) -> f64 {
+    times.sort_by(f64::total_cmp);
+    times[times.len() * 99 / 100]
+}
+
+/// Milliseconds until a batch is acknowledged, 99th percentile, without and with the flood.
+async fn ingest() -> (f64, f64, u64) {
+    let world = World::external(Backend::Sqlite, "").await;
+    let (_, _, mut devices) = world.with_devices(MEASURING).await;
+    let world = Arc::new(world);
+    let sent = Arc::new(AtomicU64::new(0));
+    let mut rounds = [Vec::new(), Vec::new()];
+    for flooded in ORDER {
+        let stop = Arc::new(AtomicBool::new(false));
+        let lanes: Vec<_> = devices
+            .drain(..)
+            .map(|device| tokio::spawn(measure(world.clone(), device, stop.clone())))
+            .collect();
+        let attack = flooded.then(|| tokio::spawn(flood(world.clone(), stop.clone(), sent.clone())));
+        tokio::time::sleep(ROUND).await;
+        stop.store(true, Ordering::Relaxed);
+        let mut times = Vec::new();
+        for lane in lanes {
+            let (device, taken) = lane.await.unwrap();
+            devices.push(device);
+            times.extend(taken);
+        }
+        if let Some(attack) = attack {
+            attack.await.unwrap();
+        }
+        rounds[usize::from(flooded)].push(p99(times));
+    }
+    let [calm, flooded] = rounds;
+    (median(calm), median(flooded), sent.load(Ordering::Relaxed))
+}
+
+fn main() {
+    let (cached_ns, direct_ns) = decisions();
+    println!("authorisation, 100 policies, 10,000 devices");
+    println!("  from memory       {cached_ns:8.0} ns");
+    println!("  Cedar, each time  {direct_ns:8.0} ns   ({:.0}x)", direct_ns / cached_ns);
+    let seen = Arc::new(std::sync::Mutex::new((0.0, 0.0, 0)));
+    let filled = seen.clone();
+    block_on(async move { *filled.lock().unwrap() = ingest().await });
+    let (calm_ms, flooded_ms, sign_ins) = *seen.lock().unwrap();
+    println!("acknowledging a batch of 100 readings, {MEASURING} devices, 99th percentile");
+    println!("  calm                       {calm_ms:8.2} ms");
+    println!(
+        "  {SIGN_INS_PER_S} sign-ins a second       {flooded_ms:8.2} ms   ({:+.0} %)",
+        (flooded_ms / calm_ms - 1.0) * 100.0
+    );
+    let answer = json!({
+        "decision_cached_ns": cached_ns, "decision_cedar_ns": direct_ns, "ack_p99_calm_ms": calm_ms,
+        "ack_p99_flooded_ms": flooded_ms, "sign_ins_sent": sign_ins, "sign_ins_per_s": SIGN_INS_PER_S,
+    });
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../bench/results");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("access.json"), format!("{answer:#}\n")).unwrap();
+}
