@@ -103,7 +103,7 @@ async fn send_away(
     purpose: Purpose,
 ) -> Result<Begun, Fault> {
     let known = app.providers.known(app, row.id, &secret.issuer).await?;
-    let secrets = Secrets::new();
+    let secrets = Secrets::random();
     let anew = matches!(purpose, Purpose::StepUp { .. });
     let url = token::page(app, secret, &known, &secrets, anew)?;
     let (_, flow) = flow::begin(app, State::Provider { provider: row.id, secrets, purpose })?;

@@ -30,7 +30,7 @@ pub struct Secrets {
 
 impl Secrets {
     /// New ones.
-    pub fn new() -> Self {
+    pub fn random() -> Self {
         let random = || data_encoding::BASE64URL_NOPAD.encode(&fieldkeep_trust::random::<32>());
         Self { state: random(), nonce: random(), verifier: random() }
     }
