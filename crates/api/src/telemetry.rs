@@ -156,3 +156,13 @@ pub struct Steps {
     /// In time order.
     pub steps: Vec<Step>,
 }
+
+/// Which part of a project's readings to take away.
+#[derive(Debug, Clone, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct ExportQuery {
+    /// From when (RFC 3339), included.
+    pub from: String,
+    /// Until when, excluded.
+    pub to: String,
+}

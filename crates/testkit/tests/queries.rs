@@ -4,9 +4,10 @@
 use fieldkeep_domain::Timestamp;
 use fieldkeep_testkit::{Backend, World, both_databases, readings};
 use fieldkeep_wire::json::format_time;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 both_databases!(
+    a_whole_project_is_exported_and_that_is_recorded,
     chunks_and_memory_read_as_one,
     a_small_memory_writes_parts_that_are_merged,
     bodies_are_trimmed_after_every_reader,
@@ -247,4 +248,43 @@ async fn expired_hours_lose_their_readings(backend: Backend) {
     let mut tx = app.db.read().await.unwrap();
     let (kept,): (i64,) = sqlx::query_as("SELECT COUNT(*) FROM chunks").fetch_one(&mut *tx).await.unwrap();
     assert_eq!(kept, 1, "the batch index is kept");
+}
+
+async fn a_whole_project_is_exported_and_that_is_recorded(backend: Backend) {
+    let world = World::new(backend).await;
+    let (place, _, mut devices) = world.with_devices(2).await;
+    let from = world.now().plus_secs(-3_600);
+    for device in &mut devices {
+        device
+            .measure(&world, readings("temperature", Some("Cel"), from, &[1.0, 2.0, 3.0]))
+            .await
+            .expect(200);
+        device.measure(&world, readings("energy", Some("J"), from, &[4.0])).await.expect(200);
+    }
+    let span = format!("from={}&to={}", format_time(from), format_time(from.plus_secs(3_600)));
+    let path = format!("/api/v1/projects/{}/export?{span}", place.project);
+    let analyst = world.key("analyst", Some(&place)).await;
+    let before = world.running.as_ref().unwrap().app.journal.progress().borrow().size;
+    let reply = world.call_as(&analyst, "GET", &path, None).await.expect(200);
+    let lines: Vec<serde_json::Value> =
+        reply.text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(lines.len(), 8);
+    for device in &devices {
+        let own = lines.iter().filter(|line| line["device"] == device.id.to_string().as_str());
+        let values: f64 = own.map(|line| line["value"].as_f64().unwrap()).sum();
+        assert_eq!(values, 10.0);
+    }
+    assert_eq!(world.running.as_ref().unwrap().app.journal.progress().borrow().size, before + 1);
+    // Reading is not taking away, and a key takes only when it was given that by name.
+    let viewer = world.key("viewer", Some(&place)).await;
+    assert_eq!(
+        world.call_as(&viewer, "GET", &path, None).await.expect(403).body["action"],
+        "telemetry.export"
+    );
+    let plain = json!({"name": "plain", "role": "analyst", "project": place.project});
+    let plain =
+        world.post("/api/v1/keys", plain).await.expect(201).body["secret"].as_str().unwrap().to_owned();
+    assert_eq!(world.call_as(&plain, "GET", &path, None).await.expect(403).body["needs"], "right");
+    let bad = format!("/api/v1/projects/{}/export?from=x&to=y", place.project);
+    world.call_as(&analyst, "GET", &bad, None).await.expect(400);
 }

@@ -1,6 +1,6 @@
 //! Readings of a device and aggregates of a project.
 
-use super::{aggregate, buckets, latest, range};
+use super::{aggregate, buckets, export, latest, range};
 use crate::access::authorize;
 use crate::fault::Kind;
 use crate::http::{Answer, Caller, Param, Query};
@@ -11,7 +11,9 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use fieldkeep_api::{AggregateQuery, Buckets, Latest, Problem, RangeQuery, Reading, Readings, Steps};
+use fieldkeep_api::{
+    AggregateQuery, Buckets, ExportQuery, Latest, Problem, RangeQuery, Reading, Readings, Steps,
+};
 use fieldkeep_domain::access::{Action, Actor, Permit};
 use fieldkeep_domain::{DeviceId, ProjectId};
 use http::header;
@@ -26,6 +28,7 @@ pub fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(get_readings))
         .routes(routes!(get_buckets))
         .routes(routes!(get_aggregate))
+        .routes(routes!(get_export))
 }
 
 /// What was acknowledged before a question is part of its answer: the reader of the journal is milliseconds behind, or
@@ -172,4 +175,30 @@ async fn get_aggregate(
     let permit = authorize(&app, &actor, Action::TelemetryRead, scope).await?;
     up_to_date(&app).await?;
     Ok(Json(bounded(aggregate(&app, permit, id, &query)).await?))
+}
+
+/// Take all readings of a project away, as lines of JSON: device, metric, time, value and index of each.
+#[utoipa::path(get, path = "/projects/{project}/export", tag = "readings",
+    params(("project" = String, Path), ExportQuery),
+    responses((status = 200, content_type = "application/x-ndjson", body = String),
+        (status = "default", body = Problem)))]
+async fn get_export(
+    State(app): State<Arc<App>>,
+    Caller(actor): Caller,
+    Param(id): Param<ProjectId>,
+    Query(query): Query<ExportQuery>,
+) -> Answer<Response> {
+    let scope = project::scope(&app, None, Some(id)).await?;
+    let permit = authorize(&app, &actor, Action::TelemetryExport, scope).await?;
+    up_to_date(&app).await?;
+    let metrics = export::begin(&app, permit, id, &query).await?;
+    let (send, lines) = mpsc::channel(4);
+    tokio::spawn(async move {
+        if let Err(fault) = export::run(&app, permit, id, &metrics, &query, &send).await {
+            tracing::error!(inside = ?fault.inside, "telemetry.export broke off");
+            let _ = send.send(Err(fault)).await;
+        }
+    });
+    let lines = futures_util::stream::unfold(lines, |mut lines| async { Some((lines.recv().await?, lines)) });
+    Ok(([(header::CONTENT_TYPE, "application/x-ndjson")], Body::from_stream(lines)).into_response())
 }

@@ -2,6 +2,7 @@
 //!
 //! Never: one row per reading, a value in the clear at rest, a query without bounds.
 
+pub mod export;
 pub mod http;
 mod job;
 mod read;

@@ -221,6 +221,11 @@ fn keep_latest<T>(
     }
 }
 
+/// Refuses a span that cannot be, before anything begins.
+pub fn check_span(from: &str, to: &str) -> Result<(), Fault> {
+    Span::parse("any", from, to).map(drop)
+}
+
 /// Readings of one metric in time order, handed over hour by hour; where to go on when the limit cut them.
 pub async fn range(
     app: &App,

@@ -105,6 +105,13 @@ const TABLE: &[Row] = &[
         Of::Project,
         "",
     ),
+    (
+        "GET",
+        "/projects/{project}/export?from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z",
+        "telemetry.export",
+        Of::Project,
+        "",
+    ),
     ("GET", "/quarantine/{held}", "quarantine.read", Of::Project, ""),
     ("POST", "/quarantine/{held}/release", "quarantine.release", Of::Project, BECAUSE),
     ("POST", "/quarantine/{held}/destroy", "quarantine.destroy", Of::Project, BECAUSE),
