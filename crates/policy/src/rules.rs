@@ -1,6 +1,8 @@
 //! What a company adds to the policies: roles of its own, guard rails, actions that need two people.
 
-use crate::{CUSTOM_ROLES_MAX, GUARD_BYTES_MAX, GUARDS_MAX, Invalid, ask};
+use crate::{
+    CUSTOM_ROLES_MAX, GUARD_BYTES_MAX, GUARD_NESTING_MAX, GUARD_TERMS_MAX, GUARDS_MAX, Invalid, ask,
+};
 use cedar_policy::{ActionConstraint, Effect, EntityUid, Policy, PolicyId, PolicySet, PrincipalConstraint};
 use fieldkeep_domain::access::Action;
 use fieldkeep_domain::project::Network;
@@ -98,6 +100,9 @@ fn guard_policy(guard: &Guard) -> Result<Policy, Invalid> {
     if guard.cedar.len() > GUARD_BYTES_MAX {
         return Err(refused(&format!("limit `guard-rail`: at most {GUARD_BYTES_MAX} bytes")));
     }
+    if !is_shallow(&guard.cedar) {
+        return Err(refused("limit `guard-nesting`: nested too deeply, or too many terms"));
+    }
     let policy = parse_one(&name, &guard.cedar)?;
     if policy.effect() != Effect::Forbid {
         return Err(refused("a guard rail is one `forbid`; permits come from roles alone"));
@@ -109,6 +114,24 @@ fn guard_policy(guard: &Guard) -> Result<Policy, Invalid> {
         return Err(refused("a guard rail holds for everybody: write `principal` without a name"));
     }
     Ok(policy)
+}
+
+/// Parser, validator and evaluator walk a policy by recursion: what nests further is refused before any of them sees it.
+fn is_shallow(text: &str) -> bool {
+    let (mut depth, mut deepest, mut terms) = (0usize, 0, 0);
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'(' | b'[' | b'{' => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b')' | b']' | b'}' => depth = depth.saturating_sub(1),
+            b'|' | b'&' | b'!' | b'-' | b'+' | b'*' | b'.' | b'=' | b'<' | b'>' => terms += 1,
+            b'i' if text[at..].starts_with("if") => terms += 8,
+            _ => {}
+        }
+    }
+    deepest <= GUARD_NESTING_MAX && terms <= GUARD_TERMS_MAX
 }
 
 fn parse_one(name: &str, text: &str) -> Result<Policy, Invalid> {

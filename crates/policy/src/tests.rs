@@ -138,6 +138,26 @@ fn guard_rails_only_forbid() {
 }
 
 #[test]
+fn deep_guard_rails_are_refused_and_the_deepest_allowed_one_is_survived() {
+    let engine = Engine::new().unwrap();
+    let head = "forbid (principal, action, resource) when";
+    let nested = |open: &str, close: &str, n: usize| {
+        format!("{head} {{ {}true{} }};", open.repeat(n), close.repeat(n))
+    };
+    for bad in [nested("(", ")", 145), nested("[", "]", 180), nested("if true then (", ") else true", 60)] {
+        assert!(engine.slice(guard(&bad)).is_err());
+    }
+    let chain = |n: usize| format!("{head} {{ {}false }};", "context.fresh && ".repeat(n));
+    assert!(engine.slice(guard(&chain(200))).is_err());
+    // The workers of the server have stacks of two megabytes.
+    let (place, roles) = (place(), role(Role::Owner));
+    for deep in [nested("(", ")", 11), chain(120), format!("{head} {{ {}true }};", "false || ".repeat(190))] {
+        let slice = engine.slice(guard(&deep)).unwrap();
+        engine.evaluate(&slice, &ask(&roles, Action::DeviceRead, &place));
+    }
+}
+
+#[test]
 fn two_people_are_asked_for_after_presence() {
     let engine = Engine::new().unwrap();
     let two = Additions { two_people: [Action::DeviceRevoke].into(), ..Additions::default() };

@@ -164,6 +164,7 @@ impl Action {
                 | Self::PersonReset
                 | Self::RoleGrant
                 | Self::PolicyWrite
+                | Self::GlassBreak
         )
     }
     /// Whether a company may put it into a role of its own.

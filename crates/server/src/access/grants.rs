@@ -301,6 +301,26 @@ pub async fn revoke(
         .await
 }
 
+/// Whether somebody owns the deployment without an end.
+pub async fn owns_for_good(tx: &mut AnyConnection, person: PersonId, now: Timestamp) -> Result<bool, Fault> {
+    let owners = sql::grants::owners(tx, now).await?;
+    Ok(owners.iter().any(|row| row.person == person && row.expires_at.is_none()))
+}
+
+/// Refuses to leave the deployment without an owner whose rights do not end.
+pub async fn stays_owned_without(
+    tx: &mut AnyConnection,
+    person: PersonId,
+    owned: bool,
+    now: Timestamp,
+) -> Result<(), Fault> {
+    let owners = sql::grants::owners(tx, now).await?;
+    if owned && !owners.iter().any(|row| row.person != person && row.expires_at.is_none()) {
+        return Err(Fault::conflict("this is the deployment's last owner: make another one first"));
+    }
+    Ok(())
+}
+
 /// Somebody else must own the deployment at least as long as this grant would have.
 async fn stays_owned(tx: &mut AnyConnection, row: &GrantRow, now: Timestamp) -> Result<(), Fault> {
     let owners = sql::grants::owners(tx, now).await?;

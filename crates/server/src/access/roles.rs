@@ -91,7 +91,8 @@ async fn check(
     let place = Scope::Organization { organization }.into();
     let held = held_until(app, &today, actor, Receiver::Person, &wanted, &place);
     // Who takes something out of a role need not hold what stays in it.
-    if held.is_none() && !actions.is_subset(&before) {
+    // And a role has no end: rights that end must not outlive themselves in it.
+    if held.is_none_or(|until| until < super::FOREVER) && !actions.is_subset(&before) {
         return Err(not_held(RoleRef::Custom(id)));
     }
     Ok(())

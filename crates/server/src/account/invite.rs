@@ -2,7 +2,7 @@
 
 use super::person;
 use super::sql::people::{self as sql, LinkRow};
-use crate::access::{self, Listing};
+use crate::access::{self, Listing, Receiver};
 use crate::db::reach::{Columns, covered};
 use crate::fault::Kind;
 use crate::keys::PEPPER_NOW;
@@ -10,7 +10,7 @@ use crate::limits::{INVITATION_S, INVITATION_S_MAX, RESET_S};
 use crate::project::{self, open_json, seal_json};
 use crate::{App, Fault, notify};
 use fieldkeep_api as api;
-use fieldkeep_domain::access::{Actor, Permit, RoleRef};
+use fieldkeep_domain::access::{Actor, Permit, RoleRef, Standing};
 use fieldkeep_domain::audit::{Act, Doer};
 use fieldkeep_domain::limits::GRANTS_MAX;
 use fieldkeep_domain::notify::{Channel, DuplicateKey, EmailAddress, Hidden, Language, Message};
@@ -45,6 +45,8 @@ pub struct LinkSecret {
     pub address: Option<EmailAddress>,
     pub roles: Vec<Gift>,
     pub language: Language,
+    /// Who gives the roles: they must still hold them when the link is taken up.
+    pub giver: Doer,
 }
 
 fn binding(id: LinkId) -> Binding {
@@ -66,7 +68,36 @@ pub async fn find(app: &App, token: &str) -> Result<LinkRow, Fault> {
     if !key.matches(&app.keys.pepper(PEPPER_NOW)?, &row.verifier) || !row.stands(app.clock.now()) {
         return Err(over());
     }
+    drop(tx);
+    still_given(app, &row).await?;
     Ok(row)
+}
+
+/// A link dies with the key that made it, and with the rights that it gives away.
+pub async fn still_given(app: &App, row: &LinkRow) -> Result<(), Fault> {
+    let over =
+        |_| Fault::new(Kind::Unauthenticated, "whoever invited you may not any more: ask for a new link");
+    let secret = open(app, row)?;
+    let now = app.clock.now();
+    let actor = match secret.giver {
+        Doer::Server | Doer::Device(_) => return Ok(()),
+        Doer::Key(id) => {
+            let key = super::keys::standing(app, id).await.map_err(over)?;
+            super::keys::acting(app, key, None, None).await
+        }
+        Doer::Person(id) => {
+            let mut tx = app.db.read().await?;
+            let grants = access::grants::of_person(&mut tx, id, now).await?;
+            let standing = Standing::Person { fresh_until: now.plus_secs(1) };
+            Actor { doer: secret.giver, grants, standing, address: None, now }
+        }
+    };
+    for gift in &secret.roles {
+        let until = gift.expires_at.map(Timestamp);
+        let held = access::check_held(app, &actor, Receiver::Person, gift.role, &gift.scope, until).await;
+        held.map_err(|fault| if fault.kind == Kind::Forbidden { over(fault) } else { fault })?;
+    }
+    Ok(())
 }
 
 /// A new link's row and its token.
@@ -129,7 +160,7 @@ pub async fn invite(
     let gifts: Vec<_> = roles.iter().map(Gift::as_given).collect();
     access::grants::check_gifts(app, actor, &gifts).await?;
     let now = app.clock.now();
-    let secret = LinkSecret { address: Some(address.clone()), roles, language };
+    let secret = LinkSecret { address: Some(address.clone()), roles, language, giver: permit.doer() };
     let hash = person::address_hash(app, address.as_str())?;
     let mut tx = app.db.read().await?;
     let known = sql::by_address(&mut tx, hash.as_bytes()).await?.map(|row| row.id);
@@ -275,9 +306,10 @@ pub async fn revoke(app: &Arc<App>, permit: Permit, id: LinkId) -> Result<(), Fa
 pub async fn reset(app: &App, tx: &mut AnyConnection, row: &sql::PersonRow, doer: Doer) -> Result<(), Fault> {
     let secret = person::open(app, row)?;
     let now = app.clock.now();
-    let says = LinkSecret { address: None, roles: Vec::new(), language: secret.language };
+    let says = LinkSecret { address: None, roles: Vec::new(), language: secret.language, giver: doer };
     let to = (Some(row.id), row.organization);
     let (link_row, token) = make(app, "reset", &says, to, doer, now.plus_secs(RESET_S))?;
+    sql::revoke_resets(tx, row.id, now).await?;
     sql::insert_link(tx, &link_row).await?;
     let hours = u32::try_from(RESET_S / 3_600).unwrap_or_default();
     let message = Message::ResetLink { link: Hidden::new(link(app, &token)?), hours };
@@ -292,7 +324,7 @@ pub async fn reset(app: &App, tx: &mut AnyConnection, row: &sql::PersonRow, doer
 pub async fn first(app: &Arc<App>) -> Result<Option<String>, Fault> {
     let role = RoleRef::Standard(fieldkeep_domain::access::Role::Owner);
     let roles = vec![Gift { role, scope: Scope::Deployment, expires_at: None }];
-    let secret = LinkSecret { address: None, roles, language: Language::default() };
+    let secret = LinkSecret { address: None, roles, language: Language::default(), giver: Doer::Server };
     let now = app.clock.now();
     let ends = now.plus_secs(INVITATION_S);
     let (row, token) = make(app, "invitation", &secret, (None, None), Doer::Server, ends)?;

@@ -78,9 +78,14 @@ async fn factors_left(app: &App, id: PersonId) -> Result<usize, Fault> {
 
 /// What the organizations that the link gives roles in ask of a sign-in.
 async fn rules_of(app: &App, row: &LinkRow) -> Result<SignInRules, Fault> {
+    Ok(SignInRules::strictest(&each_of(app, row).await?))
+}
+
+/// The same, one by one.
+async fn each_of(app: &App, row: &LinkRow) -> Result<Vec<SignInRules>, Fault> {
     let mut tx = app.db.read().await?;
     if let Some(id) = row.person {
-        return Ok(person::rules(app, &mut tx, id).await?.1);
+        return Ok(person::rules(app, &mut tx, id).await?.0);
     }
     let mut organizations: Vec<_> =
         invite::open(app, row)?.roles.iter().map(|gift| gift.scope.organization()).collect();
@@ -89,7 +94,7 @@ async fn rules_of(app: &App, row: &LinkRow) -> Result<SignInRules, Fault> {
     for organization in organizations {
         each.push(crate::access::rules::of(app, &mut tx, organization).await?.sign_in);
     }
-    Ok(SignInRules::strictest(&each))
+    Ok(each)
 }
 
 /// The organizations that the link comes from and gives roles in.
@@ -103,7 +108,10 @@ fn organizations_of(app: &App, row: &LinkRow) -> Result<Vec<OrganizationId>, Fau
 async fn link(app: &App, id: LinkId) -> Result<LinkRow, Fault> {
     let mut tx = app.db.read().await?;
     let row = sql::link(&mut tx, id).await?;
-    row.filter(|row| row.stands(app.clock.now())).ok_or_else(over)
+    drop(tx);
+    let row = row.filter(|row| row.stands(app.clock.now())).ok_or_else(over)?;
+    invite::still_given(app, &row).await?;
+    Ok(row)
 }
 
 fn opened(app: &App, text: &str) -> Result<LinkId, Fault> {
@@ -347,7 +355,9 @@ async fn settle(
     method: &'static str,
     (flow, ends_at): (RowId, i64),
 ) -> Result<Welcome, Fault> {
-    let rules = rules_of(app, &row).await?;
+    let each = each_of(app, &row).await?;
+    super::sign_in::from_network(visitor.address, &each)?;
+    let rules = SignInRules::strictest(&each);
     let id = account.person;
     let hash = person::address_hash(app, &account.wish.address)?;
     let (codes, verifiers) = match account.identity {
@@ -427,7 +437,7 @@ async fn write(
         sql::insert(tx, &row).await?;
     }
     if let Some(passkey) = &account.passkey {
-        sql::insert_passkey(tx, passkey).await?;
+        webauthn::store(tx, passkey).await?;
     }
     if let Some((subject, provider)) = account.identity {
         let row = IdentityRow { subject, provider, person: id, created_at: app.clock.now() };

@@ -324,7 +324,21 @@ pub async fn rotate(
 }
 
 /// Withdraws a key at once.
-pub async fn revoke(app: &Arc<App>, permit: Permit, id: KeyId, reason: String) -> Result<(), Fault> {
+pub async fn revoke(
+    app: &Arc<App>,
+    actor: &Actor,
+    permit: Permit,
+    id: KeyId,
+    reason: String,
+) -> Result<(), Fault> {
+    let mut tx = app.db.read().await?;
+    let row = sql::find(&mut tx, id).await?.ok_or_else(|| Fault::not_found("key"))?;
+    drop(tx);
+    // Nobody takes the way in of somebody above: `operator.key` is an owner's.
+    if actor.doer != Doer::Key(id) && !access::manages(app, actor, row.role, &row.scope).await? {
+        let text = "this key holds rights over others beyond your own: somebody who has those has to do it";
+        return Err(Fault::new(Kind::Forbidden, text).with("action", Action::KeyWrite.name()));
+    }
     let now = app.clock.now();
     let act = Act::new(permit.doer(), "key.revoke", id, permit.scope(), now).with(json!({"reason": reason}));
     app.journal

@@ -49,6 +49,13 @@ pub async fn list(
     let page = crate::http::paged(rows, limit, |row| row.id.to_string());
     let mut items = Vec::new();
     for row in &page.items {
+        let mut shown = false;
+        for organization in sql::organizations(&mut tx, row.id).await? {
+            shown = shown || listing.shows(&invite::home(organization).into()).await?;
+        }
+        if !shown {
+            continue;
+        }
         let passkeys = sql::passkeys(&mut tx, row.id).await?.len();
         items.push(person::show(row, &person::open(app, row)?, passkeys));
     }
@@ -79,8 +86,13 @@ pub async fn show(app: &App, actor: &Actor, id: PersonId) -> Result<api::Person,
 async fn stands_above(app: &App, actor: &Actor, id: PersonId) -> Result<(), Fault> {
     let mut tx = app.db.read().await?;
     let given = grants::given_to(&mut tx, id, app.clock.now()).await?;
+    let home = person::find(&mut tx, id).await?.organization;
     drop(tx);
     for (role, scope) in given {
+        // What another company gave them does not keep their own from shutting them out.
+        if scope.organization().is_some() && home.is_some() && scope.organization() != home {
+            continue;
+        }
         if actor.doer != Doer::Person(id) && !access::manages(app, actor, role, &scope).await? {
             let text = "this person holds rights beyond your own: somebody who has those has to do it";
             return Err(Fault::new(Kind::Forbidden, text).with("action", "role.grant"));
@@ -108,7 +120,9 @@ pub async fn disable(
                 if person::find(tx, id).await?.disabled_at.is_some() {
                     return Err(Fault::conflict("this person is shut out already"));
                 }
+                let owned = grants::owns_for_good(tx, id, now).await?;
                 sql::disable(tx, id, Some(now)).await?;
+                grants::stays_owned_without(tx, id, owned, now).await?;
                 let sessions = session::end_everything(tx, id, now).await?;
                 let act = Act::new(permit.doer(), "person.disable", id, permit.scope(), now)
                     .with(json!({"reason": reason, "sessions_ended": sessions}));
@@ -220,11 +234,21 @@ pub async fn remove_factor(
 /// Shuts a whole organization out, or lets it in again: everybody who came with it, every key and role inside it.
 pub async fn switch_organization(
     app: &Arc<App>,
+    actor: &Actor,
     permit: Permit,
     id: OrganizationId,
     disable: bool,
     reason: String,
 ) -> Result<(), Fault> {
+    let mut tx = app.db.read().await?;
+    let people = if disable { sql::of_organization(&mut tx, id).await? } else { Vec::new() };
+    drop(tx);
+    for person in people {
+        if actor.doer == Doer::Person(person) {
+            return Err(Fault::conflict("you came with this organization: nobody shuts themselves out"));
+        }
+        stands_above(app, actor, person).await?;
+    }
     let now = app.clock.now();
     let verb = if disable { "organization.disable" } else { "organization.enable" };
     app.journal

@@ -15,6 +15,7 @@ use fieldkeep_api as api;
 use fieldkeep_domain::access::Standing;
 use fieldkeep_domain::account::SecondFactor;
 use fieldkeep_domain::audit::{Act, Doer};
+use fieldkeep_domain::limits::PASSKEYS_MAX;
 use fieldkeep_domain::notify::{Channel, EmailAddress, Language, PhoneNumber};
 use fieldkeep_domain::project::{Name, Scope};
 use fieldkeep_domain::{PasskeyId, SessionId};
@@ -80,6 +81,7 @@ async fn edit(
     signed: &Signed,
     verb: &'static str,
     detail: Value,
+    ended: Option<(fieldkeep_domain::RowId, i64)>,
     change: impl FnOnce(&mut sql::PersonRow, &mut PersonSecret) -> Result<(), Fault> + Send + 'static,
 ) -> Result<(), Fault> {
     let id = signed.person;
@@ -88,6 +90,9 @@ async fn edit(
     app.journal
         .note(move |tx, _| {
             Box::pin(async move {
+                if let Some((flow, ends_at)) = ended {
+                    flow::spend(tx, flow, ends_at).await?;
+                }
                 let mut row = person::find(tx, id).await?;
                 let mut secret = person::open(&inner, &row)?;
                 change(&mut row, &mut secret)?;
@@ -103,7 +108,7 @@ async fn edit(
 pub async fn edit_profile(app: &Arc<App>, signed: &Signed, new: api::EditProfile) -> Result<(), Fault> {
     let name = new.name.as_deref().map(Name::parse).transpose()?;
     let language = new.language.as_deref().map(Language::parse);
-    edit(app, signed, "person.edit", json!({}), move |_, secret| {
+    edit(app, signed, "person.edit", json!({}), None, move |_, secret| {
         if let Some(name) = name {
             secret.name = name.to_string();
         }
@@ -180,7 +185,12 @@ pub async fn finish_passkey(
         .note(move |tx, _| {
             Box::pin(async move {
                 flow::spend(tx, flow, ends_at).await?;
-                Ok((act, sql::insert_passkey(tx, &row).await?))
+                if sql::passkeys(tx, person).await?.len() >= PASSKEYS_MAX {
+                    return Err(Fault::conflict(format!(
+                        "limit `passkeys`: at most {PASSKEYS_MAX} per person"
+                    )));
+                }
+                Ok((act, webauthn::store(tx, &row).await?))
             })
         })
         .await
@@ -236,11 +246,22 @@ pub async fn set_password(app: &Arc<App>, signed: &Signed, new: api::NewPassword
     password::check(app, &new.password, &rules, &about).await?;
     let hash = app.passwords.hash(Secret::new(new.password.into_bytes())).await?;
     let sealed = person::seal_factor(app, signed.person, "password", hash.as_bytes())?;
-    edit(app, signed, "person.password", json!({}), move |row, _| {
+    edit(app, signed, "person.password", json!({}), None, move |row, _| {
         row.password = Some(sealed);
         Ok(())
     })
-    .await
+    .await?;
+    // Whoever knew the old one may be signed in somewhere.
+    let (person, session) = (signed.person, signed.session);
+    let act = act(signed, "person.sign-out-everywhere", person, json!({"but": session}));
+    app.journal
+        .note(move |tx, _| {
+            Box::pin(async move {
+                sessions::end_all(tx, person, Some(session)).await?;
+                Ok((act, ()))
+            })
+        })
+        .await
 }
 
 /// Shows a new secret for an authenticator app.
@@ -257,9 +278,9 @@ pub async fn begin_totp(app: &App, signed: &Signed) -> Result<api::Begun, Fault>
 /// Takes the app over the one before, once a code of it was shown.
 pub async fn finish_totp(app: &Arc<App>, signed: &Signed, answer: api::CodeAnswer) -> Result<(), Fault> {
     must_be_fresh(signed)?;
-    let State::AddTotp { person, secret } = flow::open(app, &answer.flow)?.state else {
-        return Err(not_yours());
-    };
+    let opened = flow::open(app, &answer.flow)?;
+    let ended = (opened.id(), opened.ends_at);
+    let State::AddTotp { person, secret } = opened.state else { return Err(not_yours()) };
     if person != signed.person {
         return Err(not_yours());
     }
@@ -267,7 +288,7 @@ pub async fn finish_totp(app: &Arc<App>, signed: &Signed, answer: api::CodeAnswe
     let wrong = || Fault::new(Kind::Unauthenticated, "this code is not right");
     let step = factor::step_of(&secret, &code, app.clock.now())?.ok_or_else(wrong)?;
     let sealed = person::seal_factor(app, person, "totp", &secret)?;
-    edit(app, signed, "person.totp", json!({}), move |row, _| {
+    edit(app, signed, "person.totp", json!({}), Some(ended), move |row, _| {
         if row.totp_step >= step {
             return Err(wrong());
         }
@@ -306,13 +327,13 @@ pub async fn begin_address(app: &App, signed: &Signed, new: api::NewAddress) -> 
 pub async fn finish_address(app: &Arc<App>, signed: &Signed, answer: api::CodeAnswer) -> Result<(), Fault> {
     must_be_fresh(signed)?;
     let opened = flow::open(app, &answer.flow)?;
-    let id = opened.id();
+    let (id, ended) = (opened.id(), (opened.id(), opened.ends_at));
     let State::AddAddress { person, to, factor } = opened.state else { return Err(not_yours()) };
     if person != signed.person {
         return Err(not_yours());
     }
     factor::came_back(app, id, &answer.code).await?;
-    edit(app, signed, "person.address", json!({"factor": factor.name()}), move |_, secret| {
+    edit(app, signed, "person.address", json!({"factor": factor.name()}), Some(ended), move |_, secret| {
         match factor {
             SecondFactor::Mail => (secret.verified, secret.mail_factor) = (true, true),
             _ => secret.phone = Some(to.parse().map_err(|_| Fault::internal("a number checked before"))?),
@@ -384,11 +405,7 @@ pub async fn begin_step_up_code(
     let row = person::find(&mut tx, signed.person).await?;
     drop(tx);
     let secret = person::open(app, &row)?;
-    let privileged = sign_in::is_privileged(app, signed.person).await?;
-    let factors: Vec<SecondFactor> = person::second_factors(&row, &secret)
-        .into_iter()
-        .filter(|factor| *factor == SecondFactor::Totp || !privileged)
-        .collect();
+    let factors = codes_that_count(app, &row, &secret).await?;
     let state = State::StepUpCode { person: signed.person, session: signed.session };
     let (id, flow) = flow::begin(app, state)?;
     if let Some(factor) = factor {
@@ -402,6 +419,21 @@ pub async fn begin_step_up_code(
     Ok(api::Begun { flow, options: None, factors, totp: None })
 }
 
+/// Codes that prove presence: those that would open the account beside a password, and none where passkeys are asked for.
+async fn codes_that_count(
+    app: &App,
+    row: &sql::PersonRow,
+    secret: &PersonSecret,
+) -> Result<Vec<SecondFactor>, Fault> {
+    let mut tx = app.db.read().await?;
+    let (_, rules) = person::rules(app, &mut tx, row.id).await?;
+    drop(tx);
+    match rules.passkey_required {
+        true => Ok(Vec::new()),
+        false => sign_in::accepted(app, row, secret, &rules).await,
+    }
+}
+
 /// Presence is proven with a code: the session is replaced. Recovery codes open an account; they prove no presence.
 pub async fn finish_step_up_code(
     app: &Arc<App>,
@@ -413,10 +445,13 @@ pub async fn finish_step_up_code(
     let ended = (opened.id(), opened.ends_at);
     let State::StepUpCode { person, session } = opened.state else { return Err(not_yours()) };
     let shown = Shown::parse(&answer.factor)?;
-    let privileged = sign_in::is_privileged(app, signed.person).await?;
+    let mut tx = app.db.read().await?;
+    let row = person::find(&mut tx, signed.person).await?;
+    drop(tx);
+    let accepted = codes_that_count(app, &row, &person::open(app, &row)?).await?;
     let counts = match shown {
         Shown::Recovery => false,
-        Shown::Factor(factor) => factor == SecondFactor::Totp || !privileged,
+        Shown::Factor(factor) => accepted.contains(&factor),
     };
     if (person, session) != (signed.person, signed.session) || !counts {
         return Err(not_yours());

@@ -77,6 +77,7 @@ pub async fn finish_passkey(
     let State::PasskeySignIn(state) = opened.state else { return Err(refused()) };
     let shown = webauthn::finish_sign_in(app, answer.credential, state).await;
     let shown = shown.inspect_err(|_| app.throttle.failed(&counted, app.clock.now()))?;
+    app.throttle.succeeded(&counted);
     let person = shown.person;
     enter(app, visitor, person, "passkey", (id, ends_at), Proof::Passkey(Box::new(shown))).await
 }
@@ -149,8 +150,12 @@ fn may_enter(visitor: &Visitor, row: &PersonRow, each: &[SignInRules]) -> Result
     if row.shut_out {
         return Err(refused());
     }
-    // A source that is not known is inside no network.
-    let outside = |rules: &SignInRules| match visitor.address {
+    from_network(visitor.address, each)
+}
+
+/// Whether sign-in is accepted from there. A source that is not known is inside no network.
+pub(super) fn from_network(address: Option<IpAddr>, each: &[SignInRules]) -> Result<(), Fault> {
+    let outside = |rules: &SignInRules| match address {
         Some(address) => !rules.admits(address),
         None => !rules.networks.is_empty(),
     };

@@ -35,8 +35,12 @@ impl Counted {
     /// Failures beyond those that many people behind one address make honestly.
     fn counting(self, failures: u32) -> u32 {
         match self {
-            Self::Network(_) | Self::Passkeys(_) | Self::Providers(_) => {
+            Self::Network(_) | Self::Providers(_) => {
                 failures.saturating_sub(NETWORK_FREE_FAILURES - FREE_FAILURES)
+            }
+            // Nobody guesses a signature: a few seconds spare the processor, and keep nobody out.
+            Self::Passkeys(_) => {
+                failures.saturating_sub(NETWORK_FREE_FAILURES - FREE_FAILURES).min(FREE_FAILURES + 2)
             }
             _ => failures,
         }
@@ -86,7 +90,8 @@ impl Throttle {
                 known.retain(|_, (failures, _)| *failures > 1);
             }
             if known.len() + who.len() > THROTTLE_MAX {
-                known.clear();
+                // Full of those who wait: a newcomer is not remembered, so that nobody's wait is washed away.
+                return;
             }
         }
         for one in who {

@@ -110,6 +110,14 @@ pub fn finish_creation(
     })
 }
 
+/// Keeps a new passkey; one that is somebody's already is refused like any other bad one.
+pub async fn store(tx: &mut AnyConnection, row: &PasskeyRow) -> Result<(), Fault> {
+    match sql::insert_passkey(tx, row).await? {
+        true => Ok(()),
+        false => Err(Fault::invalid("the passkey was refused: make another one")),
+    }
+}
+
 /// Asks for any passkey.
 pub fn begin_sign_in(app: &App) -> Result<(Value, DiscoverableAuthentication), Fault> {
     let (options, state) = app.webauthn()?.start_discoverable_authentication().map_err(Fault::internal)?;

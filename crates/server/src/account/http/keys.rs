@@ -85,7 +85,7 @@ async fn post_revoke(
     Body(because): Body<Because>,
 ) -> Answer<StatusCode> {
     let permit = permit(&app, &actor, id).await?;
-    keys::revoke(&app, permit, id, because.reason).await?;
+    keys::revoke(&app, &actor, permit, id, because.reason).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

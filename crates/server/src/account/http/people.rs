@@ -185,7 +185,7 @@ async fn switch(
     }
     // A right over the deployment, not over the organization itself: its own people could not undo it.
     let permit = authorize(app, actor, Action::OrganizationDisable, Scope::Deployment).await?;
-    people::switch_organization(app, permit, id, off, body.reason).await?;
+    people::switch_organization(app, actor, permit, id, off, body.reason).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -212,10 +212,11 @@ pub async fn passkeys(tx: &mut AnyConnection, person: PersonId) -> Result<Vec<Pa
     rows.iter().map(read_passkey).collect()
 }
 
-/// Adds a passkey.
-pub async fn insert_passkey(tx: &mut AnyConnection, row: &PasskeyRow) -> Result<(), sqlx::Error> {
-    sqlx::query(
-        "INSERT INTO passkeys (id, person, credential_hash, sealed, created_at) VALUES ($1, $2, $3, $4, $5)",
+/// Adds a passkey; false where one with this credential is there already.
+pub async fn insert_passkey(tx: &mut AnyConnection, row: &PasskeyRow) -> Result<bool, sqlx::Error> {
+    let done = sqlx::query(
+        "INSERT INTO passkeys (id, person, credential_hash, sealed, created_at) VALUES ($1, $2, $3, $4, $5)
+         ON CONFLICT (credential_hash) DO NOTHING",
     )
     .bind(&row.id.as_bytes()[..])
     .bind(&row.person.as_bytes()[..])
@@ -223,8 +224,8 @@ pub async fn insert_passkey(tx: &mut AnyConnection, row: &PasskeyRow) -> Result<
     .bind(&row.sealed[..])
     .bind(row.created_at.as_nanos())
     .execute(tx)
-    .await
-    .map(drop)
+    .await?;
+    Ok(done.rows_affected() == 1)
 }
 
 /// Takes note of a passkey's use, with its counter.
@@ -427,6 +428,22 @@ pub async fn revoke_link(tx: &mut AnyConnection, id: LinkId, now: Timestamp) -> 
     .execute(tx)
     .await?;
     Ok(done.rows_affected() == 1)
+}
+
+/// Withdraws somebody's resets that nobody took up: the newest one counts.
+pub async fn revoke_resets(
+    tx: &mut AnyConnection,
+    person: PersonId,
+    now: Timestamp,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "UPDATE links SET revoked_at = $1 WHERE kind = 'reset' AND person = $2 AND used_at IS NULL AND revoked_at IS NULL",
+    )
+    .bind(now.as_nanos())
+    .bind(&person.as_bytes()[..])
+    .execute(tx)
+    .await
+    .map(drop)
 }
 
 /// Withdraws the links of a person, and those that they made.
