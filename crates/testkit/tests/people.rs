@@ -21,6 +21,7 @@ both_databases!(
     sensitive_acts_ask_for_presence,
     requests_from_other_sites_change_nothing,
     nobody_gives_what_they_do_not_hold,
+    links_die_with_who_made_them_and_others_keep_nobody_in,
 );
 
 const PASSWORD: &str = "orchard-gravel-teapot-91";
@@ -566,4 +567,30 @@ async fn nobody_gives_what_they_do_not_hold(backend: Backend) {
             .await
             .expect(403);
     }
+}
+
+async fn links_die_with_who_made_them_and_others_keep_nobody_in(backend: Backend) {
+    let world = World::new(backend).await;
+    let ours = world.organization("Ours").await.id.to_string();
+    let theirs = world.organization("Theirs").await.id.to_string();
+    let role = |role: &str, organization: &str| json!([{"role": role, "organization": organization}]);
+    let mut admin = world.person("admin@ours.example", Some(&ours), role("administrator", &ours)).await;
+    // An invitation by a key of somebody who is dismissed opens nothing any more.
+    let rights =
+        ["key.write", "person.disable", "person.reset", "role.grant", "policy.write", "device.revoke"];
+    let key = json!({"name": "k", "role": "administrator", "organization": ours, "rights": rights});
+    let key =
+        admin.browser.post("/api/v1/keys", key).await.expect(201).body["secret"].as_str().unwrap().to_owned();
+    let new =
+        json!({"address": "back@ours.example", "organization": ours, "roles": role("installer", &ours)});
+    let link = world.call_as(&key, "POST", "/api/v1/invitations", Some(&new)).await.expect(201).body;
+    let token = json!({"token": link["link"].as_str().unwrap().split_once('#').unwrap().1});
+    Browser::new(&world).post("/api/v1/join", token.clone()).await.expect(200);
+    world.post(&format!("/api/v1/people/{}/disable", admin.id), json!({"reason": "left"})).await.expect(204);
+    Browser::new(&world).post("/api/v1/join", token).await.expect(401);
+    // What another company gave somebody does not keep their own from shutting them out.
+    let xeno = world.person("x@ours.example", Some(&ours), role("administrator", &theirs)).await;
+    let mut boss = world.person("boss@ours.example", Some(&ours), role("owner", &ours)).await;
+    let path = format!("/api/v1/people/{}/disable", xeno.id);
+    boss.browser.post(&path, json!({"reason": "left"})).await.expect(204);
 }
