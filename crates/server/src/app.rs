@@ -136,6 +136,14 @@ pub struct Tls {
     pub renew_at: Timestamp,
 }
 
+/// Where people reach the server.
+#[derive(Debug)]
+struct Pages {
+    base: Url,
+    party: Webauthn,
+    origins: Vec<String>,
+}
+
 /// The running deployment.
 #[derive(Debug)]
 pub struct App {
@@ -195,7 +203,7 @@ pub struct App {
     verifier: Arc<DeviceVerifier>,
     used: Mutex<HashMap<KeyId, Timestamp>>,
     looked_at: AtomicI64,
-    pages: OnceLock<(Url, Webauthn)>,
+    pages: OnceLock<Pages>,
 }
 
 impl App {
@@ -287,7 +295,7 @@ impl App {
     pub fn base(&self) -> Result<&Url, Fault> {
         self.pages
             .get()
-            .map(|(base, _)| base)
+            .map(|pages| &pages.base)
             .ok_or_else(|| Fault::internal("the server does not listen yet"))
     }
 
@@ -295,24 +303,36 @@ impl App {
     pub fn webauthn(&self) -> Result<&Webauthn, Fault> {
         self.pages
             .get()
-            .map(|(_, party)| party)
+            .map(|pages| &pages.party)
             .ok_or_else(|| Fault::internal("the server does not listen yet"))
     }
 
-    /// Takes note of where people reach the server: what is set, or its name and port.
-    pub fn reached_at(&self, port: u16) -> Result<(), Fault> {
+    /// Whether pages of this origin are the deployment's own.
+    pub fn is_own_origin(&self, origin: &str) -> bool {
+        self.pages.get().is_some_and(|pages| pages.origins.iter().any(|own| own == origin))
+    }
+
+    /// Takes note of where people reach the server: what is set, or its name and port. Where the console is served on this
+    /// machine alone too, links lead there: its browsers need no certificate first.
+    pub fn reached_at(&self, port: u16, local: Option<SocketAddr>) -> Result<(), Fault> {
         let people = &self.config.people;
         let text = match people.url.is_empty() {
             true => format!("https://{}:{port}/", self.config.server.people_name),
             false => people.url.clone(),
         };
-        let base: Url = text.parse().map_err(Fault::internal)?;
+        let mut base: Url = text.parse().map_err(Fault::internal)?;
+        let mut others = Vec::new();
+        if let Some(local) = local {
+            let local = format!("http://localhost:{}/", local.port()).parse().map_err(Fault::internal)?;
+            others.push(std::mem::replace(&mut base, local));
+        }
         let rp_id = match people.rp_id.is_empty() {
             true => &self.config.server.people_name,
             false => &people.rp_id,
         };
-        let party = account::webauthn::relying_party(rp_id, &base)?;
-        let _ = self.pages.set((base, party));
+        let party = account::webauthn::relying_party(rp_id, &base, &others)?;
+        let origins = others.iter().chain([&base]).map(|url| url.origin().ascii_serialization()).collect();
+        let _ = self.pages.set(Pages { base, party, origins });
         Ok(())
     }
 
@@ -370,24 +390,32 @@ pub struct Running {
     pub address: SocketAddr,
     /// Where health and metrics are.
     pub monitor: SocketAddr,
+    /// Where the console is on this machine alone.
+    pub console: Option<SocketAddr>,
     stop: CancellationToken,
     quiet: CancellationToken,
     serving: Vec<tokio::task::JoinHandle<()>>,
     working: Vec<tokio::task::JoinHandle<()>>,
 }
 
-type Bound = (Listener, tokio::net::TcpListener, SocketAddr, SocketAddr);
+/// A port and where it is.
+type Bound = (Listener, SocketAddr);
 
-async fn bind(config: &Config) -> Result<Bound, StartError> {
-    let address = config.server.listen;
+async fn bind_one(address: SocketAddr) -> Result<Bound, StartError> {
     let failed = |source| StartError::Listen { address, source };
     let listener = Listener::bind(address).await.map_err(failed)?;
     let bound = listener.address().map_err(failed)?;
-    let address = config.monitor.listen;
-    let failed = |source| StartError::Listen { address, source };
-    let monitor = tokio::net::TcpListener::bind(address).await.map_err(failed)?;
-    let monitor_bound = monitor.local_addr().map_err(failed)?;
-    Ok((listener, monitor, bound, monitor_bound))
+    Ok((listener, bound))
+}
+
+async fn bind(config: &Config) -> Result<(Bound, Bound, Option<Bound>), StartError> {
+    let main = bind_one(config.server.listen).await?;
+    let monitor = bind_one(config.monitor.listen).await?;
+    let console = match config.console.address() {
+        Some(address) => Some(bind_one(address).await?),
+        None => None,
+    };
+    Ok((main, monitor, console))
 }
 
 /// Starts everything: what was left behind is read by the same code that follows the journal.
@@ -402,8 +430,9 @@ pub async fn start(folder: Folder, config: Config, clock: Clock) -> Result<Runni
         // Closed in order: at exit the library below would be cleaned up while connections still close themselves.
         app.db.close().await;
     }
-    let (listener, monitor, address, monitor_address) = bound?;
-    app.reached_at(address.port())?;
+    let ((listener, address), (monitor, monitor_address), console) = bound?;
+    let console_address = console.as_ref().map(|(_, address)| *address);
+    app.reached_at(address.port(), console_address)?;
     let path = app.folder.address();
     let text = format!("{}\n{address}\n{monitor_address}\n", app.config.server.people_name);
     std::fs::write(&path, text).map_err(|source| StartError::File { path, source })?;
@@ -415,9 +444,21 @@ pub async fn start(folder: Folder, config: Config, clock: Clock) -> Result<Runni
         tokio::spawn(notify::run(app.clone(), stop.clone())),
         tokio::spawn(crate::http::serve_monitor(app.clone(), monitor, stop.clone())),
     ];
-    let serving = vec![tokio::spawn(crate::http::serve(app.clone(), listener, stop.clone()))];
+    let mut serving = vec![tokio::spawn(crate::http::serve(app.clone(), listener, stop.clone()))];
+    if let Some((console, _)) = console {
+        serving.push(tokio::spawn(crate::http::serve_local(app.clone(), console, stop.clone())));
+    }
     tracing::info!(%address, monitor = %monitor_address, "http.listening");
-    Ok(Running { app, address, monitor: monitor_address, stop, quiet, serving, working })
+    Ok(Running {
+        app,
+        address,
+        monitor: monitor_address,
+        console: console_address,
+        stop,
+        quiet,
+        serving,
+        working,
+    })
 }
 
 impl Running {

@@ -76,6 +76,10 @@ fn announce(env: &Env, running: &Running, invitation: Option<String>) -> Result<
         "listening on {}: {people} for people and programs, {devices} for devices; health and metrics on http://{}",
         running.address, running.monitor
     ));
+    let console = running.console.map(|address| format!("http://localhost:{}", address.port()));
+    if let Some(console) = &console {
+        env.out.note(format_args!("console on this machine alone: {console}"));
+    }
     if let Some(link) = &invitation {
         env.out.note(format_args!(
             "nobody has an account yet; the first administrator joins with this link, once, within seven days:\n  {link}"
@@ -85,6 +89,7 @@ fn announce(env: &Env, running: &Running, invitation: Option<String>) -> Result<
         let answer = json!({
             "invitation": invitation,
             "address": running.address, "people": people, "devices": devices, "monitor": running.monitor,
+            "console": console,
         });
         env.out.raw(&format!("{answer}\n"))?;
     }

@@ -28,11 +28,11 @@ pub struct PasskeySecret {
     passkey: Passkey,
 }
 
-/// The relying party of a deployment: its id, and the one page that may ask.
-pub fn relying_party(rp_id: &str, page: &Url) -> Result<Webauthn, Fault> {
-    WebauthnBuilder::new(rp_id, page)
-        .and_then(|builder| builder.rp_name("Fieldkeep").build())
-        .map_err(Fault::internal)
+/// The relying party of a deployment: its id, and the pages that may ask.
+pub fn relying_party(rp_id: &str, page: &Url, others: &[Url]) -> Result<Webauthn, Fault> {
+    let builder = WebauthnBuilder::new(rp_id, page).map_err(Fault::internal)?.rp_name("Fieldkeep");
+    let builder = others.iter().fold(builder, |builder, other| builder.append_allowed_origin(other));
+    builder.build().map_err(Fault::internal)
 }
 
 fn binding(id: PasskeyId) -> Binding {

@@ -20,6 +20,8 @@ pub struct Config {
     pub server: Server,
     /// People and their browsers.
     pub people: People,
+    /// The console on this machine alone.
+    pub console: Console,
     /// Health and metrics.
     pub monitor: Monitor,
     /// Where rows are kept.
@@ -79,6 +81,44 @@ impl People {
             return Ok(());
         }
         Err(("people.rp_id", "the name in people.url, or a domain above it, expected"))
+    }
+}
+
+/// The console on this machine alone.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Console {
+    /// Loopback address and port, without TLS; empty: not served.
+    pub loopback: String,
+}
+
+impl Console {
+    /// Where it listens.
+    pub fn address(&self) -> Option<SocketAddr> {
+        self.loopback.parse().ok().filter(|address: &SocketAddr| address.ip().is_loopback())
+    }
+    fn check(&self, server: &Server, people: &People) -> Result<(), (&'static str, &'static str)> {
+        if self.loopback.is_empty() {
+            return Ok(());
+        }
+        if self.address().is_none() {
+            return Err((
+                "console.loopback",
+                "empty, or a loopback address with a port expected: it has no TLS",
+            ));
+        }
+        let own = |name: &str, default: &str| {
+            if name.is_empty() { default == "localhost" } else { name == "localhost" }
+        };
+        if server.people_name == "localhost"
+            && own(&people.rp_id, &server.people_name)
+            && people.url.is_empty()
+        {
+            return Ok(());
+        }
+        let why = "works only where server.people_name and people.rp_id are localhost and people.url is empty: \
+                   a browser lets a page of http://localhost use no other passkeys";
+        Err(("console.loopback", why))
     }
 }
 
@@ -202,6 +242,9 @@ impl Config {
         if let Err((key, why)) = self.people.check(&self.server.people_name) {
             return bad(key, why);
         }
+        if let Err((key, why)) = self.console.check(&self.server, &self.people) {
+            return bad(key, why);
+        }
         if !self.database.url.is_empty() && !self.database.url.starts_with("postgres") {
             return bad("database.url", "empty or postgres://… expected");
         }
@@ -265,6 +308,9 @@ mod tests {
         );
         assert!(refused("[journal]\nkeep_s = \"x\"").contains("`journal.keep_s`: a integer expected"));
         assert!(refused("[monitor]\nlisten = \"0.0.0.0:1\"").contains("`monitor.listen`"));
+        assert!(refused("[console]\nloopback = \"0.0.0.0:8480\"").contains("`console.loopback`: empty, or"));
+        let other = "[console]\nloopback = \"127.0.0.1:8480\"\n[server]\npeople_name = \"fk.example\"";
+        assert!(refused(other).contains("works only where"));
         assert!(refused("[server]\ndevices_name = \"localhost\"").contains("`server.devices_name`"));
         assert!(refused("nonsense").starts_with("fieldkeep.toml:"));
     }

@@ -17,6 +17,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
@@ -42,6 +43,10 @@ impl Listener {
         socket.set_reuseaddr(true)?;
         socket.bind(address)?;
         Ok(Self { tcp: socket.listen(BACKLOG)? })
+    }
+    /// The next connection.
+    pub async fn accept(&self) -> std::io::Result<(TcpStream, SocketAddr)> {
+        self.tcp.accept().await
     }
     /// Where it is bound.
     pub fn address(&self) -> std::io::Result<SocketAddr> {
@@ -73,7 +78,7 @@ pub async fn serve(app: Arc<App>, listener: Listener, stop: CancellationToken) {
     loop {
         let accepted = tokio::select! {
             () = stop.cancelled() => break,
-            accepted = listener.tcp.accept() => accepted,
+            accepted = listener.accept() => accepted,
         };
         let (tcp, peer) = match accepted {
             Ok(accepted) => accepted,
@@ -116,7 +121,8 @@ impl Shared {
         match side {
             Side::People => {
                 let router = self.people.clone().layer(axum::Extension(super::RemoteAddress(peer.ip())));
-                self.drive(tls, router, CancellationToken::new()).await;
+                let h2 = is_h2(&tls);
+                drive(tls, h2, router, CancellationToken::new(), &self.stop).await;
             }
             Side::Devices => self.device(tls, peer).await,
         }
@@ -153,49 +159,62 @@ impl Shared {
         }
         let close = connection.close.clone();
         let router = self.devices.clone().layer(axum::Extension(connection));
-        self.drive(tls, router, close).await;
+        let h2 = is_h2(&tls);
+        drive(tls, h2, router, close, &self.stop).await;
     }
+}
 
-    async fn drive(&self, tls: TlsStream<TcpStream>, router: Router, close: CancellationToken) {
-        let h2 = tls.get_ref().1.alpn_protocol() == Some(b"h2");
-        let activity = Arc::new(Activity::new());
-        let counted = activity.clone();
-        let service = hyper::service::service_fn(move |request: hyper::Request<Incoming>| {
-            let mut router = router.clone();
-            let busy = counted.enter();
-            async move {
-                let response = router.call(request).await;
-                drop(busy);
-                response
+fn is_h2(tls: &TlsStream<TcpStream>) -> bool {
+    tls.get_ref().1.alpn_protocol() == Some(b"h2")
+}
+
+/// Answers one connection until it ends, is closed, is of no use any more, or everything stops.
+pub(super) async fn drive<I>(
+    io: I,
+    h2: bool,
+    router: Router,
+    close: CancellationToken,
+    stop: &CancellationToken,
+) where
+    I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let activity = Arc::new(Activity::new());
+    let counted = activity.clone();
+    let service = hyper::service::service_fn(move |request: hyper::Request<Incoming>| {
+        let mut router = router.clone();
+        let busy = counted.enter();
+        async move {
+            let response = router.call(request).await;
+            drop(busy);
+            response
+        }
+    });
+    let builder = builder(h2);
+    let serving = builder.serve_connection(TokioIo::new(io), service);
+    tokio::pin!(serving);
+    let mut watch = tokio::time::interval(Duration::from_secs(2));
+    let mut ending: Option<Instant> = None;
+    loop {
+        tokio::select! {
+            done = serving.as_mut() => {
+                if let Err(error) = done {
+                    tracing::debug!(%error, "http.connection ended");
+                }
+                return;
             }
-        });
-        let builder = builder(h2);
-        let serving = builder.serve_connection(TokioIo::new(tls), service);
-        tokio::pin!(serving);
-        let mut watch = tokio::time::interval(Duration::from_secs(2));
-        let mut ending: Option<Instant> = None;
-        loop {
-            tokio::select! {
-                done = serving.as_mut() => {
-                    if let Err(error) = done {
-                        tracing::debug!(%error, "http.connection ended");
-                    }
+            // Revoked: nothing more is answered on it.
+            () = close.cancelled() => return,
+            () = stop.cancelled(), if ending.is_none() => {
+                serving.as_mut().graceful_shutdown();
+                ending = Some(Instant::now() + Duration::from_secs(DRAIN_S_MAX));
+            }
+            _ = watch.tick() => {
+                if ending.is_some_and(|end| Instant::now() > end) {
                     return;
                 }
-                // Revoked: nothing more is answered on it.
-                () = close.cancelled() => return,
-                () = self.stop.cancelled(), if ending.is_none() => {
+                if ending.is_none() && activity.idle_too_long() {
                     serving.as_mut().graceful_shutdown();
-                    ending = Some(Instant::now() + Duration::from_secs(DRAIN_S_MAX));
-                }
-                _ = watch.tick() => {
-                    if ending.is_some_and(|end| Instant::now() > end) {
-                        return;
-                    }
-                    if ending.is_none() && activity.idle_too_long() {
-                        serving.as_mut().graceful_shutdown();
-                        ending = Some(Instant::now() + Duration::from_secs(5));
-                    }
+                    ending = Some(Instant::now() + Duration::from_secs(5));
                 }
             }
         }

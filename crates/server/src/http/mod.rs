@@ -6,7 +6,9 @@ mod buckets;
 mod connection;
 mod extract;
 mod listen;
+mod local;
 mod monitor;
+mod pages;
 mod problem;
 mod router;
 
@@ -17,6 +19,7 @@ pub use extract::{
     small_body, small_json,
 };
 pub use listen::{Listener, serve};
+pub use local::serve_local;
 pub use monitor::{Metrics, serve_monitor};
 pub use problem::{Answer, Rejection};
 pub use router::{devices, openapi, people};

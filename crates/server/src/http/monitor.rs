@@ -139,7 +139,7 @@ impl Metrics {
 }
 
 /// Serves `/healthz`, `/readyz` and `/metrics` until `stop`.
-pub async fn serve_monitor(app: Arc<App>, listener: tokio::net::TcpListener, stop: CancellationToken) {
+pub async fn serve_monitor(app: Arc<App>, listener: super::Listener, stop: CancellationToken) {
     let router = Router::new()
         .route("/healthz", get(|| async { "alive\n" }))
         .route("/readyz", get(ready))

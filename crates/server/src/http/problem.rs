@@ -112,7 +112,8 @@ pub async fn requests(request: Request, next: Next) -> Response {
         headers.insert("x-request-id", value);
     }
     for (name, value) in HEADERS {
-        headers.insert(name, HeaderValue::from_static(value));
+        // A file of the console says itself how long it may be kept.
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
     response
 }

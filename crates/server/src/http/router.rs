@@ -7,7 +7,7 @@ use crate::limits::SMALL_BODY_BYTES_MAX;
 use crate::{App, access, account, admission, identity, notify, project, quarantine, registry, telemetry};
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::middleware::{Next, from_fn, from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use http::{HeaderMap, Method, header};
@@ -57,10 +57,18 @@ pub fn people(app: Arc<App>) -> Router {
         .route("/oidc/callback", get(account::http::get_callback))
         .route("/crl/{organization}", get(identity::http::get_crl));
     let name = app.config.server.people_name.clone();
-    finish(router, name)
+    let is_localhost = name == "localhost";
+    finish(router.fallback(super::pages::page), name)
         .layer(from_fn(small_bodies_first))
         .layer(from_fn_with_state(app.clone(), same_origin))
         .layer(from_fn(requests))
+        .layer(map_response(move |mut response: Response| async move {
+            // Kept by a browser for every port of the name: other programs of the machine would be gone with it.
+            if is_localhost {
+                response.headers_mut().remove(header::STRICT_TRANSPORT_SECURITY);
+            }
+            response
+        }))
         .with_state(app)
 }
 
@@ -84,10 +92,7 @@ fn from_own_page(app: &App, headers: &HeaderMap) -> bool {
     };
     match (one("sec-fetch-site"), one("origin")) {
         (Some(site), None) => site == "same-origin",
-        (site, Some(origin)) => {
-            let own = app.base().map(|base| base.origin().ascii_serialization()).unwrap_or_default();
-            site.is_none_or(|site| site == "same-origin") && origin == own
-        }
+        (site, Some(origin)) => site.is_none_or(|site| site == "same-origin") && app.is_own_origin(origin),
         (None, None) => !headers.contains_key(header::COOKIE),
     }
 }
@@ -124,14 +129,14 @@ pub fn devices(app: Arc<App>) -> Router {
         .route("/.well-known/est/cacerts", get(identity::http::get_cacerts))
         .route("/.well-known/est/csrattrs", get(identity::http::get_csrattrs))
         .route("/.well-known/est/simpleenroll", post(identity::http::post_enroll))
-        .route("/.well-known/est/simplereenroll", post(identity::http::post_reenroll));
+        .route("/.well-known/est/simplereenroll", post(identity::http::post_reenroll))
+        .fallback(|| async { Answer::<()>::Err(Fault::not_found("route").into()) });
     let name = app.config.server.devices_name.clone();
     finish(router, name).layer(from_fn(requests)).with_state(app)
 }
 
 fn finish(router: Router<Arc<App>>, name: String) -> Router<Arc<App>> {
     router
-        .fallback(|| async { Answer::<()>::Err(Fault::not_found("route").into()) })
         .method_not_allowed_fallback(|| async {
             let text = "this path does not know the method";
             Answer::<()>::Err(Fault::new(Kind::MethodNotAllowed, text).into())

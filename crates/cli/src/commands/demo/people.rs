@@ -54,6 +54,28 @@ pub async fn join(client: &Client, organization: &api::Organization, now: Timest
     Ok(people)
 }
 
+/// An invitation for whoever looks at the demo.
+pub async fn owners_link(client: &Client, console: u16) -> Result<String> {
+    let role = api::NewRole {
+        role: RoleRef::Standard(Role::Owner),
+        organization: None,
+        project: None,
+        group: None,
+        device: None,
+        expires_at: None,
+    };
+    let new = api::NewInvitation {
+        address: "you@demo.example".to_owned(),
+        organization: None,
+        roles: vec![role],
+        days: None,
+        language: None,
+    };
+    let invited = client.invite(&new).await?;
+    let (_, token) = invited.link.split_once('#').context("an invitation's link has its token behind `#`")?;
+    Ok(format!("http://localhost:{console}/join#{token}"))
+}
+
 /// Opens the link, chooses a password and shows the first code of an authenticator app.
 async fn take_up(client: &Client, link: &str, name: &str, now: Timestamp) -> Result<Session> {
     let (_, token) = link.split_once('#').context("an invitation's link has its token behind `#`")?;

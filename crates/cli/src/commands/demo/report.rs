@@ -18,6 +18,7 @@ pub struct Report {
     batches_acknowledged_per_s: f64,
     cases: Vec<Case>,
     good: bool,
+    console: String,
     address: String,
     curl: String,
     query: String,
@@ -46,7 +47,7 @@ impl Report {
         database_bytes: u64,
         batches_acknowledged_per_s: f64,
         cases: Vec<Case>,
-        [address, curl, query, serve]: [String; 4],
+        [console, address, curl, query, serve]: [String; 5],
     ) -> Self {
         let readings_admitted = count(metrics, "fieldkeep_readings_admitted_total");
         Self {
@@ -60,6 +61,7 @@ impl Report {
             batches_acknowledged_per_s,
             good: cases.iter().all(|case| case.good),
             cases,
+            console,
             address,
             curl,
             query,
@@ -103,6 +105,13 @@ impl Report {
         }
         if !goes_on {
             let _ = writeln!(text, "\nthe server has stopped; start it again with\n  {}", self.serve);
+        }
+        if goes_on {
+            let link = &self.console;
+            let _ = writeln!(
+                text,
+                "\nconsole   open this link once, and look at everything as an owner:\n  {link}"
+            );
         }
         let _ =
             write!(text, "\naddress   {}\n\ngo on with:\n  {}\n  {}", self.address, self.curl, self.query);

@@ -50,6 +50,7 @@ pub struct Stage<'a> {
     server: Option<Child>,
     agents: Vec<Child>,
     pub place: Place,
+    console: u16,
     pub client: Client,
     viewer: Option<Client>,
     pub made: Vec<Made>,
@@ -68,9 +69,10 @@ impl<'a> Stage<'a> {
     pub async fn open(env: &'a Env, csv: Vec<PathBuf>) -> Result<Self> {
         // Files that cannot be replayed are named before anything is started.
         declared(env, &csv).await?;
-        let port = if std::net::TcpListener::bind("127.0.0.1:8443").is_ok() { 8443 } else { 0 };
+        let port = free_port(8443)?;
+        let console = free_port(8480)?;
         let text = format!(
-            "[server]\nlisten = \"127.0.0.1:{port}\"\n[monitor]\nlisten = \"127.0.0.1:0\"\n[telemetry]\nsettle_s = 2\n"
+            "[server]\nlisten = \"127.0.0.1:{port}\"\n[console]\nloopback = \"127.0.0.1:{console}\"\n[monitor]\nlisten = \"127.0.0.1:0\"\n[telemetry]\nsettle_s = 2\n"
         );
         write_private(&env.folder.config(), text.as_bytes()).context("cannot write the configuration")?;
         let config = Config::load(&env.folder.config())?;
@@ -78,6 +80,7 @@ impl<'a> Stage<'a> {
         let server = serve(env.data()).await?;
         let place = Place::read(env.data())?;
         env.out.note(format_args!("server      listens on https://localhost:{}", place.address.port()));
+        env.out.note(format_args!("console     http://localhost:{console}, on this machine alone"));
         let client = Client::from_data(env.data(), &env.folder.operator_key())?;
         Ok(Self {
             env,
@@ -85,6 +88,7 @@ impl<'a> Stage<'a> {
             server: Some(server),
             agents: Vec::new(),
             place,
+            console,
             client,
             viewer: None,
             made: Vec::new(),
@@ -440,6 +444,7 @@ impl Stage<'_> {
     }
 
     pub async fn report(&mut self) -> Result<Report> {
+        let console = people::owners_link(&self.client, self.console).await?;
         let metrics = self.metrics_text().await?;
         let files = ["fieldkeep.db", "fieldkeep.db-wal"].map(|name| self.env.data().join(name));
         let bytes: u64 =
@@ -457,6 +462,7 @@ impl Stage<'_> {
             self.batches_per_s,
             std::mem::take(&mut self.cases),
             [
+                console,
                 format!("https://localhost:{port}"),
                 format!(
                     "curl --cacert {root} -H \"Authorization: Bearer $(cat {key})\" https://localhost:{port}/api/v1/devices/{device}/latest"
@@ -504,4 +510,12 @@ pub fn short(status: u16, body: &Json) -> String {
         Some(detail) => format!("{status}: {detail}"),
         None => status.to_string(),
     }
+}
+
+/// This port of loopback, or another one where it is taken.
+fn free_port(wanted: u16) -> Result<u16> {
+    let bound = std::net::TcpListener::bind(("127.0.0.1", wanted))
+        .or_else(|_| std::net::TcpListener::bind(("127.0.0.1", 0)))
+        .context("no port of this machine is free")?;
+    Ok(bound.local_addr()?.port())
 }
