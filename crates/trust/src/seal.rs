@@ -60,6 +60,8 @@ pub enum Purpose {
     LetterNote = 27,
     /// A webhook's name, address and signing secret.
     Webhook = 28,
+    /// What a browser keeps of who has signed in from it.
+    Browser = 29,
 }
 
 /// Where a sealed row belongs. Authenticated, never stored with it: the reader has to know.

@@ -150,6 +150,10 @@ impl Action {
     pub fn sees_upward(self) -> bool {
         matches!(self, Self::OrganizationRead | Self::ProjectRead)
     }
+    /// Rights over others: whoever holds one can come to hold more, or make somebody lose what they have.
+    pub fn over_others() -> impl Iterator<Item = Self> {
+        [Self::RoleGrant, Self::PersonReset, Self::PolicyWrite, Self::KeyWrite].into_iter()
+    }
     /// Whether a fresh proof of presence is asked for: of people a passkey or code within the last minutes, of
     /// programs a right that was given to their key explicitly. The policies say the same; a test compares.
     pub fn is_sensitive(self) -> bool {

@@ -19,7 +19,7 @@ struct Remembered {
 }
 
 fn binding(id: RowId) -> Binding {
-    Binding::deployment(Purpose::Flow, *id.as_bytes())
+    Binding::deployment(Purpose::Browser, *id.as_bytes())
 }
 
 fn open(app: &App, cookie: Option<&str>) -> Option<(RowId, Remembered)> {

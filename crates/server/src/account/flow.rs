@@ -56,28 +56,23 @@ pub enum Pending {
     Totp(Vec<u8>),
     /// A code on its way.
     Sent(SecondFactor),
-    /// None: the person has one already.
-    None,
+}
+
+/// What is sealed of a flow.
+#[derive(Serialize, Deserialize)]
+struct Sealed {
+    ends_at: i64,
+    state: State,
 }
 
 /// An open flow.
-#[derive(Serialize, Deserialize)]
 pub struct Flow {
-    #[serde(skip, default = "nil")]
-    pub id: Option<RowId>,
+    /// The row of what belongs to it.
+    pub id: RowId,
+    /// When it is over, by the clock.
     pub ends_at: i64,
+    /// Where somebody is.
     pub state: State,
-}
-
-fn nil() -> Option<RowId> {
-    None
-}
-
-impl Flow {
-    /// Its id: the row of what belongs to it.
-    pub fn id(&self) -> RowId {
-        self.id.unwrap_or(RowId::MIN)
-    }
 }
 
 fn binding(id: RowId) -> Binding {
@@ -88,7 +83,7 @@ fn binding(id: RowId) -> Binding {
 pub fn begin(app: &App, state: State) -> Result<(RowId, String), Fault> {
     let id = RowId::from_random(fieldkeep_trust::random());
     let ends_at = app.clock.now().plus_secs(FLOW_S_MAX).as_nanos();
-    let plain = serde_json::to_vec(&Flow { id: None, ends_at, state }).map_err(Fault::internal)?;
+    let plain = serde_json::to_vec(&Sealed { ends_at, state }).map_err(Fault::internal)?;
     let sealed = app.keys.organization(None)?.seal.seal(&binding(id), &plain)?;
     let text = [&id.as_bytes()[..], &sealed].concat();
     Ok((id, data_encoding::BASE64URL_NOPAD.encode(&text)))
@@ -107,11 +102,11 @@ pub fn open(app: &App, text: &str) -> Result<Flow, Fault> {
     let (id, sealed) = bytes.split_at_checked(16).ok_or_else(over)?;
     let id = RowId::from_slice(id)?;
     let plain = app.keys.organization(None)?.seal.open(&binding(id), sealed).map_err(|_| over())?;
-    let flow: Flow = serde_json::from_slice(&plain).map_err(|_| over())?;
-    if app.clock.now().as_nanos() >= flow.ends_at {
+    let Sealed { ends_at, state } = serde_json::from_slice(&plain).map_err(|_| over())?;
+    if app.clock.now().as_nanos() >= ends_at {
         return Err(over());
     }
-    Ok(Flow { id: Some(id), ..flow })
+    Ok(Flow { id, ends_at, state })
 }
 
 /// Ends a flow inside the transaction of what it led to. None ends twice.

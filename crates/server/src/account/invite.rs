@@ -75,16 +75,16 @@ pub async fn find(app: &App, token: &str) -> Result<LinkRow, Fault> {
 
 /// A link dies with the key that made it, and with the rights that it gives away.
 pub async fn still_given(app: &App, row: &LinkRow) -> Result<(), Fault> {
-    let over =
-        |_| Fault::new(Kind::Unauthenticated, "whoever invited you may not any more: ask for a new link");
+    let text = "whoever invited you may not any more: ask for a new link";
+    let over = |fault: Fault| match fault.kind {
+        Kind::Unauthenticated | Kind::Forbidden => Fault::new(Kind::Unauthenticated, text),
+        _ => fault,
+    };
     let secret = open(app, row)?;
     let now = app.clock.now();
     let actor = match secret.giver {
         Doer::Server | Doer::Device(_) => return Ok(()),
-        Doer::Key(id) => {
-            let key = super::keys::standing(app, id).await.map_err(over)?;
-            super::keys::acting(app, key, None, None).await
-        }
+        Doer::Key(id) => super::keys::as_giver(super::keys::standing(app, id).await.map_err(over)?, now),
         Doer::Person(id) => {
             let mut tx = app.db.read().await?;
             let grants = access::grants::of_person(&mut tx, id, now).await?;
@@ -95,7 +95,7 @@ pub async fn still_given(app: &App, row: &LinkRow) -> Result<(), Fault> {
     for gift in &secret.roles {
         let until = gift.expires_at.map(Timestamp);
         let held = access::check_held(app, &actor, Receiver::Person, gift.role, &gift.scope, until).await;
-        held.map_err(|fault| if fault.kind == Kind::Forbidden { over(fault) } else { fault })?;
+        held.map_err(over)?;
     }
     Ok(())
 }

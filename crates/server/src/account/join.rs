@@ -191,7 +191,7 @@ pub async fn finish_passkey(
     answer: api::PasskeyAnswer,
 ) -> Result<Welcome, Fault> {
     let opened = flow::open(app, &answer.flow)?;
-    let ended = (opened.id(), opened.ends_at);
+    let ended = (opened.id, opened.ends_at);
     let State::JoinPasskey { link: id, person, wish, state } = opened.state else { return Err(over()) };
     let row = link(app, id).await?;
     let passkey = webauthn::finish_creation(app, person, answer.credential, &state, answer.name.as_deref())?;
@@ -275,7 +275,7 @@ pub async fn finish_password(
     answer: api::CodeAnswer,
 ) -> Result<Welcome, Fault> {
     let opened = flow::open(app, &answer.flow)?;
-    let ended = (opened.id(), opened.ends_at);
+    let ended = (opened.id, opened.ends_at);
     let State::JoinPassword { link: id, person, wish, password, factor } = opened.state else {
         return Err(over());
     };
@@ -291,7 +291,6 @@ pub async fn finish_password(
             factor::came_back(app, ended.0, &answer.code).await?;
             (None, factor.name(), factor == SecondFactor::Mail)
         }
-        Pending::None => return Err(over()),
     };
     let account = Account { password: Some(password), totp, mail, ..Account::new(person, wish) };
     settle(app, visitor, row, account, method, ended).await

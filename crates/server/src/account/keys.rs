@@ -44,6 +44,11 @@ pub(super) async fn standing(app: &App, id: KeyId) -> Result<sql::KeyRow, Fault>
     if row.stands(app.clock.now()) { Ok(row) } else { Err(refused()) }
 }
 
+/// The program as an actor, without a use of the key: for what it gave away earlier.
+pub(super) fn as_giver(row: sql::KeyRow, now: Timestamp) -> Actor {
+    as_actor(row, None, None, now)
+}
+
 /// The program as an actor; its use is noted.
 pub(super) async fn acting(
     app: &App,

@@ -26,6 +26,7 @@ pub mod webauthn;
 pub use device::COOKIE as BROWSER_COOKIE;
 pub use leaked::{Built, build as build_leaked};
 pub use password::Passwords;
+pub use sql::person_id;
 pub use sql::sessions::SignInRow;
 pub use throttle::Throttle;
 

@@ -174,7 +174,7 @@ pub async fn finish_passkey(
 ) -> Result<(), Fault> {
     must_be_fresh(signed)?;
     let opened = flow::open(app, &answer.flow)?;
-    let (flow, ends_at) = (opened.id(), opened.ends_at);
+    let (flow, ends_at) = (opened.id, opened.ends_at);
     let State::AddPasskey { person, state } = opened.state else { return Err(not_yours()) };
     if person != signed.person {
         return Err(not_yours());
@@ -279,7 +279,7 @@ pub async fn begin_totp(app: &App, signed: &Signed) -> Result<api::Begun, Fault>
 pub async fn finish_totp(app: &Arc<App>, signed: &Signed, answer: api::CodeAnswer) -> Result<(), Fault> {
     must_be_fresh(signed)?;
     let opened = flow::open(app, &answer.flow)?;
-    let ended = (opened.id(), opened.ends_at);
+    let ended = (opened.id, opened.ends_at);
     let State::AddTotp { person, secret } = opened.state else { return Err(not_yours()) };
     if person != signed.person {
         return Err(not_yours());
@@ -327,7 +327,7 @@ pub async fn begin_address(app: &App, signed: &Signed, new: api::NewAddress) -> 
 pub async fn finish_address(app: &Arc<App>, signed: &Signed, answer: api::CodeAnswer) -> Result<(), Fault> {
     must_be_fresh(signed)?;
     let opened = flow::open(app, &answer.flow)?;
-    let (id, ended) = (opened.id(), (opened.id(), opened.ends_at));
+    let (id, ended) = (opened.id, (opened.id, opened.ends_at));
     let State::AddAddress { person, to, factor } = opened.state else { return Err(not_yours()) };
     if person != signed.person {
         return Err(not_yours());
@@ -376,7 +376,7 @@ pub async fn finish_step_up(
     answer: api::PasskeyAnswer,
 ) -> Result<Fresh, Fault> {
     let opened = flow::open(app, &answer.flow)?;
-    let ended = (opened.id(), opened.ends_at);
+    let ended = (opened.id, opened.ends_at);
     let State::StepUpPasskey { person, session, state } = opened.state else { return Err(not_yours()) };
     if (person, session) != (signed.person, signed.session) {
         return Err(not_yours());
@@ -442,7 +442,7 @@ pub async fn finish_step_up_code(
     answer: api::CodeAnswer,
 ) -> Result<Fresh, Fault> {
     let opened = flow::open(app, &answer.flow)?;
-    let ended = (opened.id(), opened.ends_at);
+    let ended = (opened.id, opened.ends_at);
     let State::StepUpCode { person, session } = opened.state else { return Err(not_yours()) };
     let shown = Shown::parse(&answer.factor)?;
     let mut tx = app.db.read().await?;

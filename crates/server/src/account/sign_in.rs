@@ -73,7 +73,7 @@ pub async fn finish_passkey(
     let counted = [Counted::Passkeys(visitor.network())];
     app.throttle.ask(&counted, app.clock.now())?;
     let opened = flow::open(app, &answer.flow)?;
-    let (id, ends_at) = (opened.id(), opened.ends_at);
+    let (id, ends_at) = (opened.id, opened.ends_at);
     let State::PasskeySignIn(state) = opened.state else { return Err(refused()) };
     let shown = webauthn::finish_sign_in(app, answer.credential, state).await;
     let shown = shown.inspect_err(|_| app.throttle.failed(&counted, app.clock.now()))?;
@@ -261,8 +261,9 @@ pub async fn password(app: &App, visitor: &Visitor, given: api::PasswordSignIn) 
         _ => None,
     };
     let right = app.passwords.verify(Secret::new(given.password.into_bytes()), stored).await?;
+    let known = row.as_ref().map(|row| row.id);
     let Some(row) = row.filter(|row| right && !row.shut_out) else {
-        if let Some(id) = known_id(app, hash).await? {
+        if let Some(id) = known {
             note_failure(app, id, "password", &visitor.browser);
         }
         return Err(refused());
@@ -272,12 +273,6 @@ pub async fn password(app: &App, visitor: &Visitor, given: api::PasswordSignIn) 
     let factors = accepted_factors(app, &row).await?;
     let (_, flow) = flow::begin(app, State::SecondFactor { person: row.id })?;
     Ok(api::Begun { flow, options: None, factors, totp: None })
-}
-
-/// Asked again so that a failed sign-in is written down; for an unknown account the same question is asked.
-async fn known_id(app: &App, hash: Hash) -> Result<Option<PersonId>, Fault> {
-    let mut tx = app.db.read().await?;
-    Ok(super::sql::people::by_address(&mut tx, hash.as_bytes()).await?.map(|row| row.id))
 }
 
 fn counted(app: &App, visitor: &Visitor, hash: Hash) -> [Counted; 2] {
@@ -335,9 +330,8 @@ pub(super) async fn is_privileged(app: &App, id: PersonId) -> Result<bool, Fault
     for grant in grants {
         let slice = app.policies.slice(app, grant.scope.organization()).await?;
         let engine = &app.policies.engine;
-        let over_others = [Action::RoleGrant, Action::PersonReset, Action::PolicyWrite, Action::KeyWrite];
         let custodian = grant.role == RoleRef::Standard(Role::Custodian);
-        if custodian || over_others.iter().any(|action| engine.role_allows(&slice, grant.role, *action)) {
+        if custodian || Action::over_others().any(|action| engine.role_allows(&slice, grant.role, action)) {
             return Ok(true);
         }
     }
@@ -345,7 +339,7 @@ pub(super) async fn is_privileged(app: &App, id: PersonId) -> Result<bool, Fault
 }
 
 fn half_way(opened: Flow) -> Result<(RowId, i64, PersonId), Fault> {
-    let (id, ends_at) = (opened.id(), opened.ends_at);
+    let (id, ends_at) = (opened.id, opened.ends_at);
     match opened.state {
         State::SecondFactor { person } => Ok((id, ends_at, person)),
         _ => Err(refused()),

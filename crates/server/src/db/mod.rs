@@ -26,6 +26,11 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (3, "notify", include_str!("migrations/0003_notify.sql")),
 ];
 
+/// A column that holds something else than we ever wrote.
+pub fn damaged(what: &'static str) -> sqlx::Error {
+    sqlx::Error::Decode(what.into())
+}
+
 /// Why the database cannot be used. The operator can mend each.
 #[derive(Debug, thiserror::Error)]
 pub enum DbError {

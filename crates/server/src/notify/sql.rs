@@ -1,5 +1,6 @@
 //! Rows of the outbox and of webhooks.
 
+use crate::db::damaged;
 use crate::db::reach::{Columns, covered};
 use fieldkeep_domain::access::Reach;
 use fieldkeep_domain::notify::State;
@@ -26,10 +27,6 @@ pub(super) struct LetterRow {
 
 const COLUMNS: &str = "id, organization, kind, channel, state, sealed, note, tries, since, due_at, expires_at, \
                        created_at, settled_at";
-
-fn damaged(what: &'static str) -> sqlx::Error {
-    sqlx::Error::Decode(what.into())
-}
 
 fn organization(bytes: &[u8]) -> Result<OrganizationId, sqlx::Error> {
     OrganizationId::from_slice(bytes).map_err(|_| damaged("an organization id expected"))

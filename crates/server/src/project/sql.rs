@@ -1,5 +1,6 @@
 //! Rows of organizations, projects and sites.
 
+use crate::db::damaged;
 use crate::db::reach::Condition;
 use fieldkeep_domain::project::Scope;
 use fieldkeep_domain::signed::PublicKey;
@@ -46,10 +47,6 @@ pub struct SiteRow {
     pub sealed: Vec<u8>,
     /// Since when.
     pub created_at: Timestamp,
-}
-
-fn damaged(what: &'static str) -> sqlx::Error {
-    sqlx::Error::Decode(what.into())
 }
 
 /// An organization's id out of a column.

@@ -1,5 +1,6 @@
 //! Rows of makers, work orders and devices.
 
+use crate::db::damaged;
 use crate::db::reach::{Columns, covered, one_of};
 use crate::project::sql::{group_id, organization_id, project_id, site_id};
 use fieldkeep_domain::access::Reach;
@@ -65,10 +66,6 @@ pub struct DeviceRow {
 
 const COLUMNS: &str = "id, maker, work_order, life, organization, project, site, sealed, voucher, device_key, \
                        birth_chain, claim_verifier, claim_nonce, owner_epoch, made_at, hello_at, device_group";
-
-fn damaged(what: &'static str) -> sqlx::Error {
-    sqlx::Error::Decode(what.into())
-}
 
 /// A device's id out of a column.
 pub fn device_id(bytes: &[u8]) -> Result<DeviceId, sqlx::Error> {

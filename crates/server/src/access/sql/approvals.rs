@@ -1,5 +1,6 @@
 //! Rows of acts that wait for a second person.
 
+use crate::db::damaged;
 use crate::db::reach::Condition;
 use crate::project::sql::organization_id;
 use fieldkeep_domain::{ApprovalId, KeyId, OrganizationId, PersonId, Timestamp};
@@ -29,7 +30,7 @@ const SELECT: &str =
     decision, used_at FROM approvals";
 
 fn approval_id(bytes: &[u8]) -> Result<ApprovalId, sqlx::Error> {
-    ApprovalId::from_slice(bytes).map_err(|_| sqlx::Error::Decode("an approval id expected".into()))
+    ApprovalId::from_slice(bytes).map_err(|_| damaged("an approval id expected"))
 }
 
 fn read(row: &AnyRow) -> Result<ApprovalRow, sqlx::Error> {
@@ -186,5 +187,5 @@ pub async fn maker_of_key(tx: &mut AnyConnection, key: KeyId) -> Result<Option<P
         .fetch_optional(tx)
         .await?;
     let Some(row) = row else { return Ok(None) };
-    row.try_get::<Option<Vec<u8>>, _>(0)?.map(|id| super::grants::person_id(&id)).transpose()
+    row.try_get::<Option<Vec<u8>>, _>(0)?.map(|id| crate::account::person_id(&id)).transpose()
 }

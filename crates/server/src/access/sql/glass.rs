@@ -1,6 +1,7 @@
 //! Rows of emergencies.
 
-use super::grants::person_id;
+use crate::account::person_id;
+use crate::db::damaged;
 use crate::db::reach::Condition;
 use crate::project::sql::organization_id;
 use fieldkeep_domain::{GlassId, OrganizationId, PersonId, Timestamp};
@@ -28,7 +29,7 @@ fn read(row: &AnyRow) -> Result<GlassRow, sqlx::Error> {
     let organization = row.try_get::<Option<Vec<u8>>, _>(1)?;
     let id = row.try_get::<Vec<u8>, _>(0)?;
     Ok(GlassRow {
-        id: GlassId::from_slice(&id).map_err(|_| sqlx::Error::Decode("a glass id expected".into()))?,
+        id: GlassId::from_slice(&id).map_err(|_| damaged("a glass id expected"))?,
         organization: organization.map(|id| organization_id(&id)).transpose()?,
         sealed: row.try_get(2)?,
         first: person_id(&row.try_get::<Vec<u8>, _>(3)?)?,

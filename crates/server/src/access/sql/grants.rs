@@ -1,5 +1,7 @@
 //! Rows of people's roles.
 
+use crate::account::person_id;
+use crate::db::damaged;
 use crate::db::reach::{Columns, covered};
 use crate::project::sql::{organization_id, scope_at, scope_binds};
 use fieldkeep_domain::access::{Reach, Role, RoleRef};
@@ -29,14 +31,6 @@ const SELECT: &str =
 const STANDS: &str = "JOIN people p ON p.id = g.person AND p.disabled_at IS NULL
     LEFT JOIN organizations o ON o.id = g.organization
     WHERE g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > $1) AND o.disabled_at IS NULL";
-
-fn damaged(what: &'static str) -> sqlx::Error {
-    sqlx::Error::Decode(what.into())
-}
-
-pub(super) fn person_id(bytes: &[u8]) -> Result<PersonId, sqlx::Error> {
-    PersonId::from_slice(bytes).map_err(|_| damaged("a person id expected"))
-}
 
 fn read(row: &AnyRow) -> Result<GrantRow, sqlx::Error> {
     let time = |n: usize| Ok::<_, sqlx::Error>(row.try_get::<Option<i64>, _>(n)?.map(Timestamp));

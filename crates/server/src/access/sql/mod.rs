@@ -4,14 +4,11 @@ pub mod approvals;
 pub mod glass;
 pub mod grants;
 
+use crate::db::damaged;
 use fieldkeep_domain::access::RoleRef;
 use fieldkeep_domain::{CustomRoleId, GuardId, OrganizationId, Timestamp};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Row};
-
-fn damaged(what: &'static str) -> sqlx::Error {
-    sqlx::Error::Decode(what.into())
-}
 
 /// An organization's rules, sealed.
 pub async fn rules(tx: &mut AnyConnection, id: OrganizationId) -> Result<Option<Vec<u8>>, sqlx::Error> {

@@ -192,7 +192,7 @@ async fn try_land(
     answer: Answer,
 ) -> Result<Landed, Fault> {
     let opened = flow::open(app, cookie.ok_or_else(over)?)?;
-    let ended = (opened.id(), opened.ends_at);
+    let ended = (opened.id, opened.ends_at);
     let Flow { state: State::Provider { provider, secrets, purpose }, .. } = opened else {
         return Err(over());
     };

@@ -1,5 +1,6 @@
 //! Rows of service accounts and their keys.
 
+use crate::db::damaged;
 use crate::db::reach::{Columns, covered};
 use crate::project::sql::{organization_id, scope_at, scope_binds};
 use fieldkeep_domain::access::{Action, Reach, RoleRef};
@@ -44,10 +45,6 @@ const SELECT: &str = "SELECT k.id, k.role, k.organization, k.project, k.device_g
     LEFT JOIN service_accounts a ON a.id = k.account
     LEFT JOIN people p ON p.id = k.made_by
     LEFT JOIN devices d ON d.id = k.device AND d.organization = k.organization";
-
-fn damaged(what: &'static str) -> sqlx::Error {
-    sqlx::Error::Decode(what.into())
-}
 
 fn actions(text: &str) -> Result<Vec<Action>, sqlx::Error> {
     text.split_whitespace().map(|name| Action::parse(name).ok_or(damaged("an action expected"))).collect()

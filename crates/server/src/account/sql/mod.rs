@@ -5,6 +5,7 @@ pub mod people;
 pub mod providers;
 pub mod sessions;
 
+use crate::db::damaged;
 use fieldkeep_domain::PersonId;
 use sqlx::Row;
 use sqlx::any::AnyRow;
@@ -12,10 +13,6 @@ use sqlx::any::AnyRow;
 /// A person's id out of a column.
 pub fn person_id(bytes: &[u8]) -> Result<PersonId, sqlx::Error> {
     PersonId::from_slice(bytes).map_err(|_| damaged("a person id expected"))
-}
-
-pub(super) fn damaged(what: &'static str) -> sqlx::Error {
-    sqlx::Error::Decode(what.into())
 }
 
 /// A computed flag. PostgreSQL computes it as a narrower number than SQLite does.

@@ -1,6 +1,7 @@
 //! Rows of people, their passkeys and recovery codes, and the links that were sent to them.
 
-use super::{damaged, flag, person_id};
+use super::{flag, person_id};
+use crate::db::damaged;
 use crate::db::reach::Condition;
 use crate::project::sql::organization_id;
 use fieldkeep_domain::{LinkId, OrganizationId, PasskeyId, PersonId, Timestamp};

@@ -1,6 +1,7 @@
 //! Rows of identity providers and of who somebody is there. Never: a subject or a secret in the clear.
 
-use super::{damaged, person_id};
+use super::person_id;
+use crate::db::damaged;
 use crate::project::sql::organization_id;
 use fieldkeep_domain::{Hash, OrganizationId, PersonId, ProviderId, Timestamp};
 use sqlx::any::AnyRow;

@@ -1,6 +1,7 @@
 //! Rows of sessions, sign-ins, one-time codes and ended flows.
 
-use super::{damaged, flag, person_id};
+use super::{flag, person_id};
+use crate::db::damaged;
 use fieldkeep_domain::{PersonId, RowId, SessionId, Timestamp};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row};
