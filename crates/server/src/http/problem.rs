@@ -8,7 +8,10 @@ use axum::response::{IntoResponse, Response};
 use fieldkeep_api::{CheckOutcome, Problem};
 use fieldkeep_domain::RequestId;
 use fieldkeep_domain::admission::{Outcome, outcomes};
+use futures_util::FutureExt;
 use http::{HeaderName, HeaderValue, StatusCode, header};
+use std::any::Any;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use tracing::Instrument;
 
@@ -97,7 +100,9 @@ pub async fn requests(request: Request, next: Next) -> Response {
     let id = RequestId::from_random(fieldkeep_trust::random());
     let span =
         tracing::info_span!("http.request", %id, method = %request.method(), path = request.uri().path());
-    let mut response = next.run(request).instrument(span.clone()).await;
+    // A panic is our fault and answered like any other: it must not take the connection's other requests with it.
+    let run = AssertUnwindSafe(next.run(request).instrument(span.clone())).catch_unwind().await;
+    let mut response = run.unwrap_or_else(|panic| Rejection(panicked(panic.as_ref())).into_response());
     if let Some(fault) = response.extensions_mut().remove::<Arc<Fault>>() {
         span.in_scope(|| log(&fault));
         // A fault may still take a cookie away.
@@ -116,6 +121,11 @@ pub async fn requests(request: Request, next: Next) -> Response {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
     response
+}
+
+fn panicked(panic: &(dyn Any + Send)) -> Fault {
+    let what = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
+    Fault::internal(format!("panicked: {}", what.unwrap_or("without words")))
 }
 
 /// Our fault is an error, theirs a warning.
@@ -169,4 +179,28 @@ fn render(fault: &Fault, id: RequestId) -> Response {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::Router;
+    use axum::body::Body;
+    use axum::middleware::from_fn;
+    use axum::routing::get;
+    use tower::ServiceExt;
+
+    #[tokio::test]
+    async fn a_panic_is_answered() {
+        #[expect(clippy::panic, reason = "what is tested")]
+        async fn bad() -> &'static str {
+            panic!("with `/secret/` in it")
+        }
+        let router = Router::new().route("/", get(bad)).layer(from_fn(requests));
+        let answer = router.oneshot(Request::builder().uri("/").body(Body::empty()).unwrap()).await.unwrap();
+        assert_eq!(answer.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert!(answer.headers().contains_key("x-request-id"));
+        let body = axum::body::to_bytes(answer.into_body(), 4096).await.unwrap();
+        assert!(!String::from_utf8_lossy(&body).contains("secret"));
+    }
 }
