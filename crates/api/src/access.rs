@@ -218,6 +218,11 @@ pub struct Approval {
     /// On what.
     #[serde(flatten)]
     pub part: Part,
+    /// What exactly is to be done there, where that matters: the role and who gets it, the key, the rules. The agreement is
+    /// for this and for nothing else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub content: Option<serde_json::Value>,
     /// waiting, agreed, refused, used or expired.
     pub state: String,
     /// Since when.

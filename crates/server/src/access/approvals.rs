@@ -19,7 +19,7 @@ use fieldkeep_trust::hash::hmac_sha256;
 use fieldkeep_trust::seal::{Binding, Purpose};
 use fieldkeep_wire::json::format_time;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use sql::approvals::ApprovalRow;
 use sqlx::AnyConnection;
 use std::sync::Arc;
@@ -35,12 +35,14 @@ struct Subject {
     groups: Vec<GroupId>,
     device: Option<DeviceId>,
     object: Option<[u8; 16]>,
+    /// What exactly is to be done there.
+    content: Option<Json>,
 }
 
 impl Subject {
-    fn new(doer: Doer, action: Action, place: &Place) -> Self {
+    fn new(doer: Doer, action: Action, place: &Place, content: Option<Json>) -> Self {
         let groups = place.groups.to_vec();
-        Self { doer, action, scope: place.scope, groups, device: place.device, object: place.object }
+        Self { doer, action, scope: place.scope, groups, device: place.device, object: place.object, content }
     }
     fn place(&self) -> Place {
         let place = Place::within(self.scope, self.groups.clone(), self.device);
@@ -88,14 +90,12 @@ pub(super) async fn spend_or_ask(
     slice: &Slice,
     action: Action,
     place: &Place,
+    content: Option<Json>,
 ) -> Result<(), Fault> {
     let now = app.clock.now();
-    let subject = Subject::new(actor.doer, action, place);
+    let subject = Subject::new(actor.doer, action, place, content);
     let question = question(app, &subject)?;
-    let mut tx = app.db.read().await?;
-    let agreed = sql::approvals::agreed(&mut tx, &question, now).await?;
-    drop(tx);
-    if let Some(id) = agreed {
+    if let Some(id) = standing(app, &question, slice, action, place).await? {
         let decision = verdict(app, actor, slice, action, place, true);
         if !decision.is_allowed() {
             return Err(refusal(actor, action, &decision));
@@ -112,11 +112,38 @@ pub(super) async fn spend_or_ask(
     Err(refusal(actor, action, &decision).with("approval", id.to_string()))
 }
 
-/// Whether an agreement to exactly this waits to be used.
-pub(super) async fn is_agreed(app: &App, doer: Doer, action: Action, place: &Place) -> Result<bool, Fault> {
-    let question = question(app, &Subject::new(doer, action, place))?;
+/// An agreement to exactly this that waits to be used, while who gave it is let in and has the right themselves.
+async fn standing(
+    app: &App,
+    question: &[u8],
+    slice: &Slice,
+    action: Action,
+    place: &Place,
+) -> Result<Option<ApprovalId>, Fault> {
+    let now = app.clock.now();
     let mut tx = app.db.read().await?;
-    Ok(sql::approvals::agreed(&mut tx, &question, app.clock.now()).await?.is_some())
+    for (id, giver) in sql::approvals::agreed(&mut tx, question, now).await? {
+        let person = giver.strip_prefix("person/").and_then(|id| id.parse().ok());
+        let Some(person) = person else { continue };
+        let grants = super::of_person(&mut tx, person, now).await?;
+        let mut there = grants.iter().filter(|grant| place.is_in(&grant.scope));
+        if there.any(|grant| app.policies.engine.role_allows(slice, grant.role, action)) {
+            return Ok(Some(id));
+        }
+    }
+    Ok(None)
+}
+
+/// Whether an agreement to exactly this waits to be used. To what has a content of its own there is none without it.
+pub(super) async fn is_agreed(
+    app: &App,
+    doer: Doer,
+    slice: &Slice,
+    action: Action,
+    place: &Place,
+) -> Result<bool, Fault> {
+    let question = question(app, &Subject::new(doer, action, place, None))?;
+    Ok(standing(app, &question, slice, action, place).await?.is_some())
 }
 
 /// Writes the question down, once: asked again, the same one waits.
@@ -143,7 +170,7 @@ async fn ask(app: &App, subject: Subject, question: Vec<u8>, now: Timestamp) -> 
         used_at: None,
     };
     let act = Act::new(subject.doer, "approval.ask", id, subject.scope, now)
-        .with(json!({"action": subject.action, "object": subject.object()}));
+        .with(json!({"action": subject.action, "object": subject.object(), "content": subject.content}));
     let asked = app.journal.note(move |tx, _| {
         Box::pin(async move {
             if sql::approvals::waiting(tx, &row.question, now).await?.is_some() {
@@ -195,6 +222,7 @@ async fn show(
         asked_by: row.made_by.clone(),
         action: subject.action,
         part: subject.part(),
+        content: subject.content.clone(),
         state: state(row, app.clock.now()).to_owned(),
         created_at: format_time(row.created_at),
         expires_at: format_time(row.expires_at),
@@ -279,6 +307,7 @@ pub async fn decide(
     let (verb, outcome) = if agree { ("approval.agree", "agreed") } else { ("approval.refuse", "refused") };
     let act = Act::new(actor.doer, verb, id, subject.scope, now).with(json!({
         "action": subject.action, "object": subject.object(), "asked_by": row.made_by, "reason": reason,
+        "content": subject.content,
     }));
     let by = doer_text(actor.doer);
     app.journal

@@ -35,7 +35,7 @@ pub async fn explain(
     let slice = app.policies.slice(app, place.scope.organization()).await?;
     let mut decision = verdict(app, &who, &slice, action, place, false);
     if matches!(decision, Decision::Owes(_, Obligation::SecondPerson))
-        && approvals::is_agreed(app, who.doer, action, place).await?
+        && approvals::is_agreed(app, who.doer, &slice, action, place).await?
     {
         decision = verdict(app, &who, &slice, action, place, true);
     }

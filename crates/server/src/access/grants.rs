@@ -2,7 +2,7 @@
 //!
 //! Never: gives what the giver does not hold or for longer than they hold it, takes the deployment's last owner away.
 
-use super::{Listing, Receiver, authorize, check_held, check_role, refusal, sql, verdict};
+use super::{Listing, Receiver, authorize_exactly, check_held, check_role, refusal, sql, verdict};
 use crate::account::doer_text;
 use crate::fault::Kind;
 use crate::project::group;
@@ -13,7 +13,7 @@ use fieldkeep_domain::audit::{Act, Doer};
 use fieldkeep_domain::project::Scope;
 use fieldkeep_domain::{GrantId, PersonId, Timestamp, limits};
 use fieldkeep_wire::json::{format_time, parse_time};
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use sql::grants::GrantRow;
 use sqlx::AnyConnection;
 use std::sync::Arc;
@@ -45,18 +45,13 @@ pub async fn given_to(
 }
 
 /// Whether somebody may give this to a person: the action, with everything that it asks for, and the role itself.
-pub async fn check_gift(
-    app: &App,
-    actor: &Actor,
-    role: RoleRef,
-    scope: Scope,
-    expires_at: Option<Timestamp>,
-) -> Result<(), Fault> {
-    check_gifts(app, actor, &[(role, scope, expires_at)]).await
+pub async fn check_gift(app: &App, actor: &Actor, to: PersonId, gift: Gift) -> Result<(), Fault> {
+    check_gifts(app, actor, &json!({"person": to}), &[gift]).await
 }
 
-/// The same for several at once. Each place is asked about once, so that one agreement of a second person is enough for it.
-pub async fn check_gifts(app: &App, actor: &Actor, gifts: &[Gift]) -> Result<(), Fault> {
+/// The same for several at once, and for somebody who may not be here yet. Each place is asked about once, so that one
+/// agreement of a second person is enough for it.
+pub async fn check_gifts(app: &App, actor: &Actor, to: &Json, gifts: &[Gift]) -> Result<(), Fault> {
     for (role, scope, until) in gifts {
         check_one(app, actor, *role, scope, *until).await?;
     }
@@ -65,7 +60,12 @@ pub async fn check_gifts(app: &App, actor: &Actor, gifts: &[Gift]) -> Result<(),
     for (_, scope, _) in gifts {
         if !asked.contains(scope) {
             asked.push(*scope);
-            authorize(app, actor, Action::RoleGrant, group::place_of(app, *scope).await?).await?;
+            let here = gifts.iter().filter(|gift| gift.1 == *scope);
+            let roles: Vec<_> =
+                here.map(|gift| json!({"role": gift.0, "expires_at": gift.2.map(format_time)})).collect();
+            let content = json!({"to": to, "roles": roles});
+            let place = group::place_of(app, *scope).await?;
+            authorize_exactly(app, actor, Action::RoleGrant, place, content).await?;
         }
     }
     Ok(())
@@ -199,7 +199,7 @@ pub async fn give(
     if !knows_person(app, actor, new.person).await? {
         return Err(Fault::not_found("person"));
     }
-    check_gift(app, actor, new.role, scope, expires_at).await?;
+    check_gift(app, actor, new.person, (new.role, scope, expires_at)).await?;
     let (person, doer, now) = (new.person, actor.doer, app.clock.now());
     let gift = (new.role, scope, expires_at);
     app.journal

@@ -15,7 +15,7 @@ pub mod rules;
 mod sql;
 pub mod told;
 
-pub use grants::{check_gift, check_gifts, insert_grants, of_person};
+pub use grants::{check_gifts, insert_grants, of_person};
 pub use policies::Policies;
 pub use told::managers;
 
@@ -37,7 +37,28 @@ pub async fn authorize(
     action: Action,
     place: impl Into<Place>,
 ) -> Result<Permit, Fault> {
-    let place = place.into();
+    decide(app, actor, action, place.into(), None).await
+}
+
+/// The same for an act whose content matters to a second person: who agrees sees it, and agrees to it alone. It is shown and
+/// kept, so it holds no secret.
+pub async fn authorize_exactly(
+    app: &App,
+    actor: &Actor,
+    action: Action,
+    place: impl Into<Place>,
+    content: serde_json::Value,
+) -> Result<Permit, Fault> {
+    decide(app, actor, action, place.into(), Some(content)).await
+}
+
+async fn decide(
+    app: &App,
+    actor: &Actor,
+    action: Action,
+    place: Place,
+    content: Option<serde_json::Value>,
+) -> Result<Permit, Fault> {
     if !actor.knows_of(&place) {
         return Err(Fault::not_found("object"));
     }
@@ -45,7 +66,7 @@ pub async fn authorize(
     match verdict(app, actor, &slice, action, &place, false) {
         Decision::Allow(_) => Ok(Permit::assertion(actor.doer, action, place.scope)),
         Decision::Owes(_, Obligation::SecondPerson) => {
-            approvals::spend_or_ask(app, actor, &slice, action, &place).await?;
+            approvals::spend_or_ask(app, actor, &slice, action, &place, content).await?;
             Ok(Permit::assertion(actor.doer, action, place.scope))
         }
         decision => Err(refusal(actor, action, &decision)),

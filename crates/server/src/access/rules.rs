@@ -4,7 +4,7 @@ use crate::project::{open_json, seal_json};
 use crate::{App, Fault};
 use fieldkeep_api::OrganizationRules;
 use fieldkeep_domain::OrganizationId;
-use fieldkeep_domain::access::{Action, Actor, Permit};
+use fieldkeep_domain::access::{Action, Actor, Permit, Role, RoleRef};
 use fieldkeep_domain::audit::Act;
 use fieldkeep_trust::seal::{Binding, Purpose};
 use serde_json::json;
@@ -34,6 +34,25 @@ pub async fn show(app: &App, _: Permit, id: OrganizationId) -> Result<Organizati
     of(app, &mut tx, Some(id)).await
 }
 
+/// Refused where one person alone may change policies: with the rule of two people over it, nobody could take it back.
+async fn two_who_may(app: &App, id: OrganizationId) -> Result<(), Fault> {
+    let slice = app.policies.slice(app, Some(id)).await?;
+    let may =
+        |role: &Role| app.policies.engine.role_allows(&slice, RoleRef::Standard(*role), Action::PolicyWrite);
+    let roles: Vec<Role> = Role::ALL.iter().copied().filter(may).collect();
+    let mut tx = app.db.read().await?;
+    let mut people = super::told::holders(&mut tx, app, &roles, Some(id)).await?;
+    people.extend(super::told::holders(&mut tx, app, &roles, None).await?);
+    people.sort_unstable();
+    people.dedup();
+    match people.len() {
+        2.. => Ok(()),
+        _ => Err(Fault::conflict(
+            "`two_people`: `policy.write` can be among them once two people have it here: nobody could take it back",
+        )),
+    }
+}
+
 /// Replaces them.
 pub async fn set(
     app: &Arc<App>,
@@ -46,9 +65,8 @@ pub async fn set(
     if actor.address.is_some_and(|address| !rules.sign_in.admits(address)) {
         return Err(Fault::conflict("`networks`: your own address is outside: you would shut yourself out"));
     }
-    if let Some(action) = rules.two_people.iter().find(|action| **action == Action::PolicyWrite) {
-        // One person could otherwise never take it back where there is no second.
-        return Err(Fault::invalid(format!("`two_people`: `{action}` cannot be among them")));
+    if rules.two_people.contains(&Action::PolicyWrite) {
+        two_who_may(app, id).await?;
     }
     let sealed = seal_json(&app.keys.organization(Some(id))?.seal, &binding(id), &rules)?;
     let (app, actor, set) = (app.clone(), actor.clone(), rules.clone());

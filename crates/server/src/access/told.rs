@@ -62,7 +62,7 @@ pub async fn guardians(
     contacts(tx, app, people).await
 }
 
-async fn holders(
+pub(super) async fn holders(
     tx: &mut AnyConnection,
     app: &App,
     roles: &[Role],

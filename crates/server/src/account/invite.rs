@@ -158,7 +158,7 @@ pub async fn invite(
         roles.push(gift(app, role).await?);
     }
     let gifts: Vec<_> = roles.iter().map(Gift::as_given).collect();
-    access::grants::check_gifts(app, actor, &gifts).await?;
+    access::check_gifts(app, actor, &json!({"address": address.as_str()}), &gifts).await?;
     let now = app.clock.now();
     let secret = LinkSecret { address: Some(address.clone()), roles, language, giver: permit.doer() };
     let hash = person::address_hash(app, address.as_str())?;

@@ -127,9 +127,6 @@ pub async fn guard_rails_hold_in_other_networks(backend: Backend) {
     ] {
         world.post(&guards, new).await.expect(status);
     }
-    let rules = json!({"two_people": ["policy.write"]});
-    let path = format!("/api/v1/organizations/{organization}/rules");
-    world.call("PUT", &path, Some(&rules)).await.expect(400);
     assert_eq!(world.call("GET", &guards, None).await.body["items"].as_array().unwrap().len(), 1);
     let remove = format!("/api/v1/guards/{}/remove", made["id"].as_str().unwrap());
     world.post(&remove, json!({})).await.expect(204);

@@ -1,10 +1,12 @@
 //! Who may do what, through the whole router and at the use-cases, on both databases.
 
+mod agreements;
 mod flows;
 mod matrix;
 mod people;
 mod worlds;
 
+use agreements::*;
 use flows::*;
 use matrix::*;
 use people::*;
@@ -25,6 +27,9 @@ fieldkeep_testkit::both_databases!(
     who_asks_cannot_agree,
     a_glass_drill_gives_an_hour_and_tells_everybody,
     grants_of_people_come_and_go,
+    an_agreement_to_a_role_is_for_that_person_and_role,
+    an_agreement_falls_with_who_gave_it,
+    the_rule_of_two_can_guard_itself,
     the_last_owner_stays,
     people_decide_and_break_the_glass_in_their_sessions,
 );

@@ -276,9 +276,12 @@ pub async fn a_glass_drill_gives_an_hour_and_tells_everybody(backend: Backend) {
         assert_eq!(kind(authorize(&app, &now, Action::KeyWrite, Scope::Deployment).await), Kind::Forbidden);
         // What an hour gives cannot be handed on for longer than the hour.
         let role = RoleRef::parse("owner").unwrap();
-        assert_eq!(kind(access::check_gift(&app, &now, role, scope, None).await), Kind::Forbidden);
+        assert_eq!(
+            kind(access::check_gifts(&app, &now, &json!({}), &[(role, scope, None)]).await),
+            Kind::Forbidden
+        );
         let soon = Some(world.now().plus_secs(600));
-        access::check_gift(&app, &now, role, scope, soon).await.unwrap();
+        access::check_gifts(&app, &now, &json!({}), &[(role, scope, soon)]).await.unwrap();
     }
     let letters = world.call("GET", "/api/v1/outbox?state=waiting", None).await.expect(200);
     let told = letters.body["items"].as_array().unwrap().iter().filter(|one| one["kind"] == "break-glass");
@@ -340,8 +343,13 @@ pub async fn grants_of_people_come_and_go(backend: Backend) {
     // An administrator reads no measurements, so gives nobody that; and does not know another company's people.
     let admin = holder(&world, "administrator", organization).await;
     let viewer = RoleRef::parse("viewer").unwrap();
-    assert_eq!(kind(access::check_gift(&app, &admin, viewer, scope, None).await), Kind::Forbidden);
-    access::check_gift(&app, &admin, RoleRef::parse("sales-rep").unwrap(), scope, None).await.unwrap();
+    assert_eq!(
+        kind(access::check_gifts(&app, &admin, &json!({}), &[(viewer, scope, None)]).await),
+        Kind::Forbidden
+    );
+    access::check_gifts(&app, &admin, &json!({}), &[(RoleRef::parse("sales-rep").unwrap(), scope, None)])
+        .await
+        .unwrap();
     let other = world.organization("Other").await.id;
     let theirs = person(&world, Some(other)).await;
     let new = |person| api::NewRoleGrant {

@@ -9,7 +9,7 @@ use fieldkeep_domain::project::Scope;
 use fieldkeep_domain::{
     CustomRoleId, DeviceId, GrantId, GroupId, KeyId, OrganizationId, PersonId, ProjectId,
 };
-use fieldkeep_server::access::{authorize, check_gift, explain, listing};
+use fieldkeep_server::access::{authorize, check_gifts, explain, listing};
 use fieldkeep_server::app::App;
 use fieldkeep_server::fault::{Fault, Kind};
 use fieldkeep_server::{account, project, registry};
@@ -365,7 +365,7 @@ pub async fn nobody_gives_what_they_do_not_hold(backend: Backend) {
         actor.grants[0].role = RoleRef::Standard(random.dice.pick(&[Role::Owner, Role::Administrator]));
         let gift = random.grant();
         let scope = if random.dice.below(2) == 0 { actor.grants[0].scope } else { gift.scope };
-        if check_gift(&app, &actor, gift.role, scope, gift.expires_at).await.is_err() {
+        if check_gifts(&app, &actor, &json!({}), &[(gift.role, scope, gift.expires_at)]).await.is_err() {
             continue;
         }
         given += 1;

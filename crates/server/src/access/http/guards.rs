@@ -1,6 +1,6 @@
 //! `/api/v1/organizations/{organization}/guards`, `/api/v1/guards`.
 
-use crate::access::{authorize, guards};
+use crate::access::{authorize, authorize_exactly, guards};
 use crate::http::{Answer, Body, Caller, Param};
 use crate::{App, project};
 use axum::Json;
@@ -9,6 +9,7 @@ use fieldkeep_api::{GuardRail, NewGuard, Page, Problem};
 use fieldkeep_domain::access::Action;
 use fieldkeep_domain::{GuardId, OrganizationId};
 use http::StatusCode;
+use serde_json::json;
 use std::sync::Arc;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -41,7 +42,8 @@ async fn post_guard(
     Body(new): Body<NewGuard>,
 ) -> Answer<(StatusCode, Json<GuardRail>)> {
     let scope = project::scope(&app, Some(id), None).await?;
-    let permit = authorize(&app, &actor, Action::PolicyWrite, scope).await?;
+    let content = json!({"guard": new});
+    let permit = authorize_exactly(&app, &actor, Action::PolicyWrite, scope, content).await?;
     Ok((StatusCode::CREATED, Json(guards::create(&app, &actor, permit, id, new).await?)))
 }
 
@@ -53,7 +55,9 @@ async fn post_remove(
     Caller(actor): Caller,
     Param(id): Param<GuardId>,
 ) -> Answer<StatusCode> {
-    let permit = authorize(&app, &actor, Action::PolicyWrite, guards::scope_of(&app, id).await?).await?;
+    let scope = guards::scope_of(&app, id).await?;
+    let permit =
+        authorize_exactly(&app, &actor, Action::PolicyWrite, scope, json!({"remove_guard": id})).await?;
     guards::remove(&app, permit, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,6 +1,6 @@
 //! `/api/v1/organizations/{organization}/roles`, `/api/v1/roles`.
 
-use crate::access::{authorize, roles};
+use crate::access::{authorize, authorize_exactly, roles};
 use crate::http::{Answer, Body, Caller, Param};
 use crate::{App, project};
 use axum::Json;
@@ -9,6 +9,7 @@ use fieldkeep_api::{NewCustomRole, Page, Problem, RoleActions, RoleDetail};
 use fieldkeep_domain::access::Action;
 use fieldkeep_domain::{CustomRoleId, OrganizationId};
 use http::StatusCode;
+use serde_json::json;
 use std::sync::Arc;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -44,7 +45,8 @@ async fn post_role(
     Body(new): Body<NewCustomRole>,
 ) -> Answer<(StatusCode, Json<RoleDetail>)> {
     let scope = project::scope(&app, Some(id), None).await?;
-    let permit = authorize(&app, &actor, Action::PolicyWrite, scope).await?;
+    let content = json!({"role": new});
+    let permit = authorize_exactly(&app, &actor, Action::PolicyWrite, scope, content).await?;
     Ok((StatusCode::CREATED, Json(roles::create(&app, &actor, permit, id, new).await?)))
 }
 
@@ -58,7 +60,9 @@ async fn post_actions(
     Param(id): Param<CustomRoleId>,
     Body(new): Body<RoleActions>,
 ) -> Answer<Json<RoleDetail>> {
-    let permit = authorize(&app, &actor, Action::PolicyWrite, roles::scope_of(&app, id).await?).await?;
+    let scope = roles::scope_of(&app, id).await?;
+    let content = json!({"role": id, "actions": new.actions});
+    let permit = authorize_exactly(&app, &actor, Action::PolicyWrite, scope, content).await?;
     Ok(Json(roles::replace(&app, &actor, permit, id, new.actions).await?))
 }
 
@@ -70,7 +74,9 @@ async fn post_remove(
     Caller(actor): Caller,
     Param(id): Param<CustomRoleId>,
 ) -> Answer<StatusCode> {
-    let permit = authorize(&app, &actor, Action::PolicyWrite, roles::scope_of(&app, id).await?).await?;
+    let scope = roles::scope_of(&app, id).await?;
+    let permit =
+        authorize_exactly(&app, &actor, Action::PolicyWrite, scope, json!({"remove_role": id})).await?;
     roles::remove(&app, permit, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,6 +1,6 @@
 //! `/api/v1/organizations/{organization}/rules`.
 
-use crate::access::{authorize, rules};
+use crate::access::{authorize, authorize_exactly, rules};
 use crate::http::{Answer, Body, Caller, Param};
 use crate::{App, project};
 use axum::Json;
@@ -8,6 +8,7 @@ use axum::extract::State;
 use fieldkeep_api::{OrganizationRules, Problem};
 use fieldkeep_domain::OrganizationId;
 use fieldkeep_domain::access::Action;
+use serde_json::json;
 use std::sync::Arc;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -40,6 +41,7 @@ async fn put_rules(
     Body(new): Body<OrganizationRules>,
 ) -> Answer<Json<OrganizationRules>> {
     let scope = project::scope(&app, Some(id), None).await?;
-    let permit = authorize(&app, &actor, Action::PolicyWrite, scope).await?;
+    let content = json!({"rules": new});
+    let permit = authorize_exactly(&app, &actor, Action::PolicyWrite, scope, content).await?;
     Ok(Json(rules::set(&app, &actor, permit, id, new).await?))
 }

@@ -74,21 +74,21 @@ pub async fn waiting(
     row.map(|row| approval_id(&row.try_get::<Vec<u8>, _>(0)?)).transpose()
 }
 
-/// The agreement to exactly this that nobody has used.
+/// The agreements to exactly this that nobody has used, and who gave them.
 pub async fn agreed(
     tx: &mut AnyConnection,
     question: &[u8],
     now: Timestamp,
-) -> Result<Option<ApprovalId>, sqlx::Error> {
-    let row = sqlx::query(
-        "SELECT id FROM approvals
-         WHERE question = $1 AND expires_at > $2 AND decision = 'agreed' AND used_at IS NULL ORDER BY id LIMIT 1",
+) -> Result<Vec<(ApprovalId, String)>, sqlx::Error> {
+    let rows = sqlx::query(
+        "SELECT id, decided_by FROM approvals
+         WHERE question = $1 AND expires_at > $2 AND decision = 'agreed' AND used_at IS NULL ORDER BY id LIMIT 16",
     )
     .bind(question)
     .bind(now.as_nanos())
-    .fetch_optional(tx)
+    .fetch_all(tx)
     .await?;
-    row.map(|row| approval_id(&row.try_get::<Vec<u8>, _>(0)?)).transpose()
+    rows.iter().map(|row| Ok((approval_id(&row.try_get::<Vec<u8>, _>(0)?)?, row.try_get(1)?))).collect()
 }
 
 /// Uses an agreement up; false where somebody was faster.

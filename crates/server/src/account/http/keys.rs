@@ -1,6 +1,6 @@
 //! `/api/v1/keys`, `/api/v1/service-accounts`, `/oauth/token`.
 
-use crate::access::{authorize, listing};
+use crate::access::{authorize, authorize_exactly, listing};
 use crate::account::{keys, oauth};
 use crate::http::{Answer, Body, Caller, Param, Query, small_body};
 use crate::{App, Fault, project};
@@ -36,7 +36,8 @@ async fn post_key(
 ) -> Answer<(StatusCode, Json<KeySecret>)> {
     let scope = project::part(&app, new.organization, new.project, new.group, new.device).await?;
     let place = project::group::place_of(&app, scope).await?;
-    let permit = authorize(&app, &actor, Action::KeyWrite, place).await?;
+    let content = serde_json::to_value(&new).map_err(Fault::internal)?;
+    let permit = authorize_exactly(&app, &actor, Action::KeyWrite, place, content).await?;
     Ok((StatusCode::CREATED, Json(keys::create(&app, &actor, permit, scope, new).await?)))
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Never: a page with a script, or a cookie of a session before the answer is proven.
 
-use crate::access::authorize;
+use crate::access::{authorize, authorize_exactly};
 use crate::account::cookies;
 use crate::account::oidc::{self, Answer as Landing, Begun, Landed};
 use crate::account::sign_in::Visitor;
@@ -15,6 +15,7 @@ use fieldkeep_api::{JoinProvider, NewProvider, Page, Problem, Provider, Provider
 use fieldkeep_domain::access::Action;
 use fieldkeep_domain::{Hash, OrganizationId, ProviderId};
 use http::{HeaderMap, StatusCode};
+use serde_json::json;
 use std::sync::Arc;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -44,7 +45,9 @@ async fn post_provider(
     Body(new): Body<NewProvider>,
 ) -> Answer<(StatusCode, Json<Provider>)> {
     let scope = project::scope(&app, Some(organization), None).await?;
-    let permit = authorize(&app, &actor, Action::PolicyWrite, scope).await?;
+    // Without its secret.
+    let content = json!({"provider": new.name, "issuer": new.issuer, "client_id": new.client_id});
+    let permit = authorize_exactly(&app, &actor, Action::PolicyWrite, scope, content).await?;
     Ok((StatusCode::CREATED, Json(oidc::create(&app, permit, organization, new).await?)))
 }
 
@@ -71,7 +74,9 @@ async fn post_remove(
     Caller(actor): Caller,
     Param(id): Param<ProviderId>,
 ) -> Answer<StatusCode> {
-    let permit = authorize(&app, &actor, Action::PolicyWrite, oidc::scope_of(&app, id).await?).await?;
+    let scope = oidc::scope_of(&app, id).await?;
+    let permit =
+        authorize_exactly(&app, &actor, Action::PolicyWrite, scope, json!({"remove_provider": id})).await?;
     oidc::remove(&app, permit, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
