@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 both_databases!(
     codes_by_mail_and_sms_open_once_and_not_for_administrators,
+    an_address_is_confirmed_only_where_the_link_went_there,
     codes_are_tried_a_few_times_only,
     a_reset_leaves_the_second_factor,
     a_reset_without_a_factor_left_sets_one_up_anew,
@@ -61,14 +62,26 @@ async fn open(world: &World, token: &str) -> (Browser, Value) {
     (browser, opened)
 }
 
+/// Invites somebody: the link goes to them and is shown to nobody else.
+async fn invited(
+    world: &World,
+    post: &Post,
+    address: &str,
+    organization: Option<&str>,
+    roles: Value,
+) -> String {
+    let before = post.server.so_far().len();
+    let body = json!({"address": address, "organization": organization, "roles": roles});
+    let made = world.post("/api/v1/invitations", body).await.expect(201).body;
+    assert_eq!((&made["sent"], made.get("link")), (&json!(true), None), "{made}");
+    format!("link#{}", token_to(post, address, before).await)
+}
+
 /// Joins with a password and codes by e-mail; the browser.
 async fn join_by_mail(world: &World, post: &Post, address: &str, roles: Value) -> Browser {
     let sent = post.server.so_far().len();
-    let link = world.invite(address, None, roles).await;
-    // The invitation itself was sent, too.
-    let token = token_to(post, address, sent).await;
-    assert!(link.ends_with(&token));
-    let (mut browser, opened) = open(world, &token).await;
+    let link = invited(world, post, address, None, roles).await;
+    let (mut browser, opened) = open(world, link.split_once('#').unwrap().1).await;
     let wish = json!({"flow": opened["flow"], "name": "Mail Reader", "password": PASSWORD, "factor": "mail"});
     let begun = browser.post("/api/v1/join/password", wish).await.expect(200).body;
     let code = code_to(post, address, sent + 1).await;
@@ -105,6 +118,18 @@ async fn codes_by_mail_and_sms_open_once_and_not_for_administrators(backend: Bac
     assert_eq!(begun["factors"], json!(["recovery"]));
     let begun = ann.post("/api/v1/step-up/code/begin", json!({"factor": "mail"})).await;
     assert_eq!(begun.status, 400, "{}", begun.text);
+}
+
+async fn an_address_is_confirmed_only_where_the_link_went_there(backend: Backend) {
+    let world = World::new(backend).await;
+    let mut shown = world.person("shown@example.com", None, json!([])).await;
+    let me = shown.browser.get("/api/v1/me").await.expect(200).body;
+    assert_eq!(me["address_verified"], false, "{me}");
+    let post = Post::starttls().await;
+    let world = World::with(backend, &post.config).await;
+    let link = invited(&world, &post, "sent@example.com", None, json!([])).await;
+    let mut sent = Person::join(&world, &link, "Sent", "sent@example.com").await;
+    assert_eq!(sent.browser.get("/api/v1/me").await.expect(200).body["address_verified"], true);
 }
 
 async fn codes_are_tried_a_few_times_only(backend: Backend) {
@@ -164,7 +189,7 @@ async fn a_reset_leaves_the_second_factor(backend: Backend) {
 async fn a_reset_without_a_factor_left_sets_one_up_anew(backend: Backend) {
     let post = Post::starttls().await;
     let world = World::with(backend, &post.config).await;
-    let link = world.invite("ida@example.com", None, json!([])).await;
+    let link = invited(&world, &post, "ida@example.com", None, json!([])).await;
     let mut ida = Person::join(&world, &link, "Ida", "ida@example.com").await;
     for factor in ["passkeys", "recovery-codes"] {
         let lost = json!({"factor": factor, "reason": "telephone lost"});
@@ -216,7 +241,7 @@ async fn organizations_ask_for_more(backend: Backend) {
     world.call("PUT", &rules, Some(&set(json!({"passkey_required": true})))).await.expect(200);
     let reply = Browser::new(&world).password("mia@example.com", PASSWORD).await.expect(403);
     assert_eq!(reply.body["needs"], "passkey");
-    let link = world.invite("pia@example.com", Some(&strict), role).await;
+    let link = invited(&world, &post, "pia@example.com", Some(&strict), role).await;
     let mut pia = Person::join(&world, &link, "Pia", "pia@example.com").await;
     Browser::new(&world).sign_in(&mut pia.passkey).await.expect(200);
     let outside = json!({"networks": ["192.0.2.0/24"]});
@@ -230,7 +255,7 @@ async fn organizations_ask_for_more(backend: Backend) {
 async fn a_new_browser_is_told_to_its_owner_once(backend: Backend) {
     let post = Post::starttls().await;
     let world = World::with(backend, &post.config).await;
-    let link = world.invite("ida@example.com", None, json!([])).await;
+    let link = invited(&world, &post, "ida@example.com", None, json!([])).await;
     let mut ida = Person::join(&world, &link, "Ida", "ida@example.com").await;
     ida.browser.sign_in(&mut ida.passkey).await.expect(200);
     let mut other = Browser::new(&world);
@@ -241,7 +266,7 @@ async fn a_new_browser_is_told_to_its_owner_once(backend: Backend) {
     let mails = post.server.mails(2).await;
     assert!(mails[1].text().contains("Borrowedbrowser/3"), "{}", mails[1].text());
     // What is sent next is no second letter about it.
-    world.invite("next@example.com", None, json!([])).await;
+    invited(&world, &post, "next@example.com", None, json!([])).await;
     let mails = post.server.mails(3).await;
     assert_eq!(mails.iter().filter(|mail| mail.text().contains("Borrowedbrowser")).count(), 1);
 }
@@ -249,7 +274,7 @@ async fn a_new_browser_is_told_to_its_owner_once(backend: Backend) {
 async fn keys_that_end_soon_are_told(backend: Backend) {
     let post = Post::starttls().await;
     let world = World::with(backend, &post.config).await;
-    let link = world.invite("sec@example.com", None, json!([{"role": "owner"}])).await;
+    let link = invited(&world, &post, "sec@example.com", None, json!([{"role": "owner"}])).await;
     let mut sec = Person::join(&world, &link, "Sec", "sec@example.com").await;
     let sent = post.server.mails(1).await.len();
     let until = format_time(world.now().plus_secs(20 * 86_400));

@@ -448,9 +448,10 @@ pub struct InvitationLink {
     /// The invitation.
     #[serde(flatten)]
     pub invitation: Invitation,
-    /// Opens it, once.
-    pub link: String,
-    /// Whether it was put into the outbox too.
+    /// Opens it, once. Absent where it was sent: it is for the eyes of who has the address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<String>,
+    /// Whether it was sent to the address.
     pub sent: bool,
 }
 

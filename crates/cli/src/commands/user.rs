@@ -189,14 +189,17 @@ async fn change(env: &Env, client: &crate::client::Client, command: Command) -> 
                 expires_at: None,
             };
             let roles = roles.into_iter().map(role).collect();
-            let new = NewInvitation { address, organization, roles, days: Some(days), language };
+            let new =
+                NewInvitation { address: address.clone(), organization, roles, days: Some(days), language };
             let made = client.invite(&new).await?;
-            if !env.out.is_json() {
-                let sent =
-                    if made.sent { "sent, and shown once here" } else { "shown once, hand it over yourself" };
-                env.out.note(format_args!("invitation {}; its link, {sent}:", made.invitation.id));
+            if !env.out.is_json() && made.link.is_some() {
+                let id = made.invitation.id;
+                env.out.note(format_args!("invitation {id}; its link, shown once, hand it over yourself:"));
             }
-            env.out.show(&made, || made.link.clone())
+            env.out.show(&made, || match &made.link {
+                Some(link) => link.clone(),
+                None => format!("invitation {}: its link is on its way to {address}", made.invitation.id),
+            })
         }
         Command::Disable { id, reason } => {
             client.disable_person(id, &reason).await?;

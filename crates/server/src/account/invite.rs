@@ -47,6 +47,8 @@ pub struct LinkSecret {
     pub language: Language,
     /// Who gives the roles: they must still hold them when the link is taken up.
     pub giver: Doer,
+    /// Whether the link went to the address and to nobody else: whoever has it reads the mail there.
+    pub sent: bool,
 }
 
 fn binding(id: LinkId) -> Binding {
@@ -136,7 +138,7 @@ fn link(app: &App, token: &str) -> Result<String, Fault> {
     Ok(format!("{}join#{token}", app.base()?))
 }
 
-/// Invites somebody. The link is shown to who asks, and sent where mail is set up.
+/// Invites somebody. Where mail is set up, the link goes to the address alone; elsewhere it is shown to who asks.
 pub async fn invite(
     app: &Arc<App>,
     actor: &Actor,
@@ -160,7 +162,8 @@ pub async fn invite(
     let gifts: Vec<_> = roles.iter().map(Gift::as_given).collect();
     access::check_gifts(app, actor, &json!({"address": address.as_str()}), &gifts).await?;
     let now = app.clock.now();
-    let secret = LinkSecret { address: Some(address.clone()), roles, language, giver: permit.doer() };
+    let sent = !app.config.mail.host.is_empty();
+    let secret = LinkSecret { address: Some(address.clone()), roles, language, giver: permit.doer(), sent };
     let hash = person::address_hash(app, address.as_str())?;
     let mut tx = app.db.read().await?;
     let known = sql::by_address(&mut tx, hash.as_bytes()).await?.map(|row| row.id);
@@ -169,7 +172,6 @@ pub async fn invite(
     let expires = now.plus_secs(days * 86_400);
     let (row, token) = make(app, "invitation", &secret, to, permit.doer(), expires)?;
     let link = link(app, &token)?;
-    let sent = !app.config.mail.host.is_empty();
     let invitation = show(app, &row, &secret);
     let act = Act::new(permit.doer(), "person.invite", row.id, permit.scope(), now)
         .with(json!({"address": address.as_str(), "roles": new.roles}));
@@ -194,7 +196,7 @@ pub async fn invite(
         })
         .await?;
     app.outbox.notify_one();
-    Ok(api::InvitationLink { invitation, link, sent })
+    Ok(api::InvitationLink { invitation, link: (!sent).then_some(link), sent })
 }
 
 async fn gift(app: &App, role: &api::NewRole) -> Result<Gift, Fault> {
@@ -306,7 +308,8 @@ pub async fn revoke(app: &Arc<App>, permit: Permit, id: LinkId) -> Result<(), Fa
 pub async fn reset(app: &App, tx: &mut AnyConnection, row: &sql::PersonRow, doer: Doer) -> Result<(), Fault> {
     let secret = person::open(app, row)?;
     let now = app.clock.now();
-    let says = LinkSecret { address: None, roles: Vec::new(), language: secret.language, giver: doer };
+    let language = secret.language;
+    let says = LinkSecret { address: None, roles: Vec::new(), language, giver: doer, sent: true };
     let to = (Some(row.id), row.organization);
     let (link_row, token) = make(app, "reset", &says, to, doer, now.plus_secs(RESET_S))?;
     sql::revoke_resets(tx, row.id, now).await?;
@@ -324,7 +327,8 @@ pub async fn reset(app: &App, tx: &mut AnyConnection, row: &sql::PersonRow, doer
 pub async fn first(app: &Arc<App>) -> Result<Option<String>, Fault> {
     let role = RoleRef::Standard(fieldkeep_domain::access::Role::Owner);
     let roles = vec![Gift { role, scope: Scope::Deployment, expires_at: None }];
-    let secret = LinkSecret { address: None, roles, language: Language::default(), giver: Doer::Server };
+    let language = Language::default();
+    let secret = LinkSecret { address: None, roles, language, giver: Doer::Server, sent: false };
     let now = app.clock.now();
     let ends = now.plus_secs(INVITATION_S);
     let (row, token) = make(app, "invitation", &secret, (None, None), Doer::Server, ends)?;

@@ -84,7 +84,8 @@ async fn rules_of(app: &App, row: &LinkRow) -> Result<SignInRules, Fault> {
 /// The same, one by one.
 async fn each_of(app: &App, row: &LinkRow) -> Result<Vec<SignInRules>, Fault> {
     let mut tx = app.db.read().await?;
-    if let Some(id) = row.person {
+    // What other organizations ask of somebody is not told to whoever holds an invitation to this one.
+    if let Some(id) = row.person.filter(|_| row.kind == "reset") {
         return Ok(person::rules(app, &mut tx, id).await?.0);
     }
     let mut organizations: Vec<_> =
@@ -408,7 +409,7 @@ async fn write(
         name: account.wish.name.clone(),
         address: account.wish.address.parse().map_err(bad)?,
         // The link, or a code, was sent there.
-        verified: account.mail || invite::open(app, link)?.address.is_some() || link.kind == "reset",
+        verified: account.mail || invite::open(app, link)?.sent,
         phone,
         language: Language::parse(&account.wish.language),
         mail_factor: account.mail,
