@@ -189,25 +189,9 @@ impl Client {
     pub async fn approvals(&self, query: &ApprovalQuery) -> Result<Page<Approval>, Error> {
         self.list("/approvals", query, usize::MAX).await
     }
-    /// Agrees as the second person.
-    pub async fn agree(&self, id: ApprovalId, reason: &str) -> Result<(), Error> {
-        self.tell(&format!("/approvals/{id}/agree"), &because(reason)).await
-    }
-    /// Refuses as the second person.
-    pub async fn refuse(&self, id: ApprovalId, reason: &str) -> Result<(), Error> {
-        self.tell(&format!("/approvals/{id}/refuse"), &because(reason)).await
-    }
     /// Emergencies, past and present.
     pub async fn glass(&self) -> Result<Page<Glass>, Error> {
         self.list("/glass", NO_QUERY, usize::MAX).await
-    }
-    /// Opens the glass as the first custodian.
-    pub async fn break_glass(&self, new: &NewGlass) -> Result<Glass, Error> {
-        self.post("/glass", new).await
-    }
-    /// Confirms as the second custodian.
-    pub async fn confirm_glass(&self, id: GlassId) -> Result<Glass, Error> {
-        self.post(&format!("/glass/{id}/confirm"), &because("")).await
     }
     /// Ends an emergency early.
     pub async fn end_glass(&self, id: GlassId, reason: &str) -> Result<(), Error> {

@@ -40,38 +40,9 @@ enum Command {
         #[arg(long, default_value = "waiting", value_parser = ["waiting", "agreed", "refused", "used", "expired"])]
         state: String,
     },
-    /// Agree, as the second person; only people can
-    #[command(
-        after_help = "Example: fieldkeep access agree c2f4a1d0-7b6e-4f3a-9c1d-8e7f6a5b4c3d --reason \"spoke to her\""
-    )]
-    Agree(Decide),
-    /// Refuse, as the second person; only people can
-    #[command(
-        after_help = "Example: fieldkeep access refuse c2f4a1d0-7b6e-4f3a-9c1d-8e7f6a5b4c3d --reason \"not planned\""
-    )]
-    Refuse(Decide),
     /// List emergencies, past and present
     #[command(after_help = "Example: fieldkeep access glass")]
     Glass,
-    /// Open the glass, as the first custodian; only people can
-    #[command(
-        after_help = "Example: fieldkeep access break-glass --organization 7f0b5c1e-52a4-4d0e-8c55-0f4f3c7d9a10 \
-                      --reason \"the owners are out of reach\""
-    )]
-    BreakGlass {
-        /// Over this organization only
-        #[arg(long, value_name = "ID")]
-        organization: Option<OrganizationId>,
-        /// Why: every owner and administrator is told
-        #[arg(long, value_name = "TEXT", value_parser = super::reason)]
-        reason: String,
-    },
-    /// Confirm an emergency, as the second custodian; only people can
-    #[command(after_help = "Example: fieldkeep access confirm-glass c2f4a1d0-7b6e-4f3a-9c1d-8e7f6a5b4c3d")]
-    ConfirmGlass {
-        /// Which
-        id: GlassId,
-    },
     /// End an emergency early
     #[command(
         after_help = "Example: fieldkeep access end-glass c2f4a1d0-7b6e-4f3a-9c1d-8e7f6a5b4c3d --reason \"drill is over\""
@@ -83,15 +54,6 @@ enum Command {
         #[arg(long, value_name = "TEXT", value_parser = super::reason)]
         reason: String,
     },
-}
-
-#[derive(Debug, clap::Args)]
-struct Decide {
-    /// Which
-    id: ApprovalId,
-    /// Why, for the record
-    #[arg(long, value_name = "TEXT", value_parser = super::reason)]
-    reason: String,
 }
 
 /// Runs it.
@@ -109,30 +71,9 @@ pub async fn run(args: Args, env: &Env) -> Result<Exit> {
             let page = client.approvals(&query).await?;
             env.out.show(&page, || approvals(&page.items))?;
         }
-        Command::Agree(Decide { id, reason }) => {
-            client.agree(id, &reason).await?;
-            env.out.show(&json!({"id": id, "state": "agreed"}), || format!("agreed to {id}"))?;
-        }
-        Command::Refuse(Decide { id, reason }) => {
-            client.refuse(id, &reason).await?;
-            env.out.show(&json!({"id": id, "state": "refused"}), || format!("refused {id}"))?;
-        }
         Command::Glass => {
             let page = client.glass().await?;
             env.out.show(&page, || glass(&page.items))?;
-        }
-        Command::BreakGlass { organization, reason } => {
-            let opened = client.break_glass(&NewGlass { organization, reason }).await?;
-            env.out.show(&opened, || {
-                let before = to_second(&opened.confirm_before);
-                format!("glass {} is open: a second custodian confirms it before {before}", opened.id)
-            })?;
-        }
-        Command::ConfirmGlass { id } => {
-            let broken = client.confirm_glass(id).await?;
-            env.out.show(&broken, || {
-                format!("glass {id} is broken: both own it until {}", second_or_dash(&broken.ends_at))
-            })?;
         }
         Command::EndGlass { id, reason } => {
             client.end_glass(id, &reason).await?;

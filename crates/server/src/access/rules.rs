@@ -1,11 +1,11 @@
 //! What an organization asks of its people: how they sign in, and what takes two of them.
 
 use crate::project::{open_json, seal_json};
-use crate::{App, Fault};
+use crate::{App, Fault, account};
 use fieldkeep_api::OrganizationRules;
 use fieldkeep_domain::OrganizationId;
 use fieldkeep_domain::access::{Action, Actor, Permit, Role, RoleRef};
-use fieldkeep_domain::audit::Act;
+use fieldkeep_domain::audit::{Act, Doer};
 use fieldkeep_trust::seal::{Binding, Purpose};
 use serde_json::json;
 use sqlx::AnyConnection;
@@ -68,6 +68,13 @@ pub async fn set(
     if rules.two_people.contains(&Action::PolicyWrite) {
         two_who_may(app, id).await?;
     }
+    if let (true, Doer::Person(person)) = (rules.sign_in.passkey_required, actor.doer)
+        && account::passkeys_of(app, person).await? == 0
+    {
+        let text =
+            "`passkey_required`: you have no passkey yourself: add one first, or you would shut yourself out";
+        return Err(Fault::conflict(text));
+    }
     let sealed = seal_json(&app.keys.organization(Some(id))?.seal, &binding(id), &rules)?;
     let (app, actor, set) = (app.clone(), actor.clone(), rules.clone());
     app.clone()
@@ -79,6 +86,9 @@ pub async fn set(
                 additions.two_people = set.two_people.iter().copied().collect();
                 super::next_slice(&app, &actor, id, additions)?;
                 super::sql::set_rules(tx, id, &sealed).await?;
+                if set.sign_in.passkey_required && !before.sign_in.passkey_required {
+                    account::end_password_sessions(tx, id).await?;
+                }
                 let act = Act::new(permit.doer(), "organization.rules", id, permit.scope(), app.clock.now())
                     .with(json!({"before": before, "after": set}));
                 Ok((act, ()))

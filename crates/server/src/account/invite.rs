@@ -83,6 +83,14 @@ pub async fn still_given(app: &App, row: &LinkRow) -> Result<(), Fault> {
         _ => fault,
     };
     let secret = open(app, row)?;
+    let organizations =
+        secret.roles.iter().filter_map(|gift| gift.scope.organization()).chain(row.organization);
+    for organization in organizations {
+        if project::is_shut_out(app, organization).await? {
+            let text = "the organization of this link is shut out: the link works again once it is let in";
+            return Err(Fault::new(Kind::Unauthenticated, text));
+        }
+    }
     let now = app.clock.now();
     let actor = match secret.giver {
         Doer::Server | Doer::Device(_) => return Ok(()),

@@ -27,7 +27,7 @@ pub use device::COOKIE as BROWSER_COOKIE;
 pub use leaked::{Built, build as build_leaked};
 pub use password::Passwords;
 pub use sql::person_id;
-pub use sql::sessions::SignInRow;
+pub use sql::sessions::{SignInRow, end_password_sessions};
 pub use throttle::Throttle;
 
 use crate::fault::Kind;
@@ -44,6 +44,12 @@ pub fn doer_text(doer: Doer) -> String {
         Doer::Device(id) => format!("device/{id}"),
         Doer::Server => "server".to_owned(),
     }
+}
+
+/// How many passkeys somebody has.
+pub async fn passkeys_of(app: &App, person: fieldkeep_domain::PersonId) -> Result<usize, Fault> {
+    let mut tx = app.db.read().await?;
+    Ok(sql::people::passkeys(&mut tx, person).await?.len())
 }
 
 /// The program behind a bearer token: a key, or a short token that stands for one.

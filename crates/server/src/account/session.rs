@@ -126,7 +126,8 @@ async fn insert(
         sealed: seal_json(&app.keys.organization(None)?.seal, &binding(id), browser)?,
         idle_s,
         created_at: now,
-        proven_at: if method_proves(method) { now } else { Timestamp(0) },
+        // Over from the first moment, where the way in proves no presence.
+        proven_at: if method_proves(method) { now } else { now.plus_secs(-FRESH_S) },
         used_at: now,
         expires_at,
         shut_out: false,

@@ -173,7 +173,10 @@ fn render(fault: &Fault, id: RequestId) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
     if fault.kind == Kind::Unauthenticated {
-        headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        // A client of /oauth/token is told how a client may authenticate (RFC 6749 §5.2).
+        let is_client = fault.more.get("error").is_some_and(|error| error == "invalid_client");
+        let scheme = if is_client { "Basic realm=\"fieldkeep\"" } else { "Bearer" };
+        headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(scheme));
     }
     if let Some(seconds) = fault.retry_after_s {
         headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
@@ -192,7 +195,6 @@ mod tests {
 
     #[tokio::test]
     async fn a_panic_is_answered() {
-        #[expect(clippy::panic, reason = "what is tested")]
         async fn bad() -> &'static str {
             panic!("with `/secret/` in it")
         }

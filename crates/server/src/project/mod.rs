@@ -170,6 +170,12 @@ pub async fn name_of(app: &App, id: OrganizationId) -> Result<String, Fault> {
     Ok(open_organization(app, &row)?.name)
 }
 
+/// Whether an organization is shut out.
+pub async fn is_shut_out(app: &App, id: OrganizationId) -> Result<bool, Fault> {
+    let mut tx = app.db.read().await?;
+    Ok(sql::is_shut_out(&mut tx, id).await?)
+}
+
 /// One organization.
 pub async fn organization(app: &App, _: Permit, id: OrganizationId) -> Result<api::Organization, Fault> {
     let mut tx = app.db.read().await?;

@@ -118,6 +118,15 @@ pub async fn organization(
     row.as_ref().map(read_organization).transpose()
 }
 
+/// Whether an organization is shut out.
+pub async fn is_shut_out(tx: &mut AnyConnection, id: OrganizationId) -> Result<bool, sqlx::Error> {
+    let row = sqlx::query("SELECT disabled_at FROM organizations WHERE id = $1")
+        .bind(&id.as_bytes()[..])
+        .fetch_optional(tx)
+        .await?;
+    Ok(row.map(|row| row.try_get::<Option<i64>, _>(0)).transpose()?.flatten().is_some())
+}
+
 /// A page of organizations under a condition whose placeholders count from 3.
 pub async fn organizations(
     tx: &mut AnyConnection,

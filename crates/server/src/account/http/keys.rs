@@ -160,7 +160,8 @@ pub async fn post_token(
     headers: HeaderMap,
     request: axum::extract::Request,
 ) -> Answer<Json<AccessToken>> {
-    let body = small_body(request, &["application/x-www-form-urlencoded"]).await?;
+    let body = small_body(request, &["application/x-www-form-urlencoded"]).await;
+    let body = body.map_err(|fault| fault.with("error", "invalid_request"))?;
     let form: oauth::TokenRequest = serde_urlencoded::from_bytes(&body)
         .map_err(|error| Fault::invalid(format!("form refused: {error}")).with("error", "invalid_request"))?;
     Ok(Json(oauth::token(&app, basic(&headers), form).await?))

@@ -79,13 +79,20 @@ pub async fn insert(tx: &mut AnyConnection, row: &ProviderRow) -> Result<(), sql
         .map(drop)
 }
 
-/// Removes a provider and who anybody was there; false where there is none.
+/// Removes a provider, the sessions that it opened and who anybody was there; false where there is none.
 pub async fn remove(tx: &mut AnyConnection, id: ProviderId, now: Timestamp) -> Result<bool, sqlx::Error> {
     let done = sqlx::query("UPDATE providers SET removed_at = $1 WHERE id = $2 AND removed_at IS NULL")
         .bind(now.as_nanos())
         .bind(&id.as_bytes()[..])
         .execute(&mut *tx)
         .await?;
+    sqlx::query(
+        "DELETE FROM sessions WHERE method = 'oidc'
+         AND person IN (SELECT person FROM identities WHERE provider = $1)",
+    )
+    .bind(&id.as_bytes()[..])
+    .execute(&mut *tx)
+    .await?;
     sqlx::query("DELETE FROM identities WHERE provider = $1").bind(&id.as_bytes()[..]).execute(tx).await?;
     Ok(done.rows_affected() == 1)
 }

@@ -2,7 +2,7 @@
 
 use super::{flag, person_id};
 use crate::db::damaged;
-use fieldkeep_domain::{PersonId, RowId, SessionId, Timestamp};
+use fieldkeep_domain::{OrganizationId, PersonId, RowId, SessionId, Timestamp};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AssertSqlSafe, Row};
 
@@ -115,6 +115,19 @@ pub async fn end_all(
         .execute(tx)
         .await?;
     Ok(done.rows_affected())
+}
+
+/// Ends the sessions that a password opened, of everybody who came with an organization or holds a role in it.
+pub async fn end_password_sessions(tx: &mut AnyConnection, of: OrganizationId) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "DELETE FROM sessions WHERE method NOT IN ('passkey', 'oidc') AND person IN
+         (SELECT id FROM people WHERE organization = $1
+          UNION SELECT person FROM grants WHERE organization = $1 AND revoked_at IS NULL)",
+    )
+    .bind(&of.as_bytes()[..])
+    .execute(tx)
+    .await
+    .map(drop)
 }
 
 /// Drops sessions, codes and flows that are over.
