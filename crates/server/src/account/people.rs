@@ -120,9 +120,9 @@ pub async fn disable(
                 if person::find(tx, id).await?.disabled_at.is_some() {
                     return Err(Fault::conflict("this person is shut out already"));
                 }
-                let owned = grants::owns_for_good(tx, id, now).await?;
+                let owned = grants::owned_for_good(tx, now).await?;
                 sql::disable(tx, id, Some(now)).await?;
-                grants::stays_owned_without(tx, id, owned, now).await?;
+                grants::stays_owned_for_good(tx, owned, now).await?;
                 let sessions = session::end_everything(tx, id, now).await?;
                 let act = Act::new(permit.doer(), "person.disable", id, permit.scope(), now)
                     .with(json!({"reason": reason, "sessions_ended": sessions}));
@@ -254,7 +254,9 @@ pub async fn switch_organization(
     app.journal
         .act(move |tx, _| {
             Box::pin(async move {
+                let owned = grants::owned_for_good(tx, now).await?;
                 sql::disable_organization(tx, id, disable.then_some(now)).await?;
+                grants::stays_owned_for_good(tx, owned, now).await?;
                 let mut sessions = 0;
                 if disable {
                     for person in sql::of_organization(tx, id).await? {

@@ -91,8 +91,17 @@ pub async fn the_last_lasting_owner_is_not_shut_out(backend: Backend) {
     let shut = format!("/api/v1/organizations/{partner}/disable");
     let why = || json!({"reason": "x"});
     // One whose rights end is no other owner: not by themselves, nor in the way of the machine's own key.
-    for path in [&put_out, &take] {
+    for path in [&put_out, &take, &shut] {
         refused(&brief.browser.post(path, why()).await, 409, "conflict", LAST);
+        refused(&world.post(path, why()).await, 409, "conflict", LAST);
+    }
+    last.browser.get("/api/v1/grants").await.expect(200);
+    // Nor is one who is shut out with the company that they came with.
+    let gone = world.organization("Gone").await.id.to_string();
+    let mut absent = world.person("gone@example.com", Some(&gone), json!([{"role": "owner"}])).await;
+    world.post(&format!("/api/v1/organizations/{gone}/disable"), why()).await.expect(204);
+    absent.browser.get("/api/v1/me").await.expect(401);
+    for path in [&put_out, &take, &shut] {
         refused(&world.post(path, why()).await, 409, "conflict", LAST);
     }
     last.browser.get("/api/v1/grants").await.expect(200);
