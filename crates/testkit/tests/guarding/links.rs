@@ -47,9 +47,11 @@ pub async fn networks_hold_for_those_who_join(backend: Backend) {
     let organization = world.organization("Ours").await.id;
     let ours = organization.to_string();
     let role = json!([{"role": "viewer", "organization": ours}]);
-    // One belongs to the organization, one is only given a role in it.
+    // One belongs to the organization, one is only given a role in it, one has an account.
     let belongs = world.invite("one@ours.example", Some(&ours), json!([])).await;
-    let given = world.invite("two@partner.example", None, role).await;
+    let given = world.invite("two@partner.example", None, role.clone()).await;
+    let mut known = world.person("three@partner.example", None, json!([])).await;
+    let more = world.invite("three@partner.example", None, role).await;
     only_from(&world, organization, &["10.0.0.0/8"]).await;
 
     let mut first = Browser::new(&world);
@@ -62,13 +64,19 @@ pub async fn networks_hold_for_those_who_join(backend: Backend) {
     let code = totp(begun["totp"]["secret"].as_str().unwrap(), &world);
     let code = json!({"flow": begun["flow"], "code": code});
     refused(&second.post("/api/v1/join/confirm", code.clone()).await, 403, "forbidden", OUTSIDE);
+    let taken = json!({"token": token(&more)});
+    refused(&known.browser.post("/api/v1/me/invitations", taken.clone()).await, 403, "forbidden", OUTSIDE);
     // Nobody came in, and nothing is spent: not the link, not the flow, not the passkey, not the code.
     assert!(first.cookies.is_empty() && second.cookies.is_empty());
     let people = world.call("GET", "/api/v1/people", None).await.expect(200).body;
-    assert!(people["items"].as_array().unwrap().is_empty(), "{people}");
+    assert_eq!(people["items"].as_array().unwrap().len(), 1, "{people}");
+    let path = format!("/api/v1/organizations/{ours}");
+    known.browser.get(&path).await.expect(404);
     only_from(&world, organization, &["127.0.0.0/8"]).await;
     first.post("/api/v1/join/passkey", passkey).await.expect(201);
     second.post("/api/v1/join/confirm", code).await.expect(201);
+    known.browser.post("/api/v1/me/invitations", taken).await.expect(204);
+    known.browser.get(&path).await.expect(200);
 }
 
 pub async fn a_second_reset_ends_the_first(backend: Backend) {
