@@ -193,8 +193,16 @@ pub async fn whom_a_guard_rail_hides_is_nowhere_seen(backend: Backend) {
     assert_eq!(seen, left, "who holds a role elsewhere is seen from there");
     assert!(listed(&mut inside, "").await.is_empty());
     assert_eq!(listed(&mut auditor, &format!("&organization={open}")).await.len(), 2);
-    for person in [&shared, &known] {
-        auditor.browser.get(&format!("/api/v1/people/{}", person.id)).await.expect(200);
+    for (person, status) in [(&hidden, 404), (&inside, 404), (&shared, 200), (&known, 200)] {
+        let shown = auditor.browser.get(&format!("/api/v1/people/{}", person.id)).await.expect(status);
+        assert!(status == 200 || !shown.text.contains("quiet.example"), "{}", shown.text);
+    }
+    let nobody = "0190c2f4-6f3a-4d1e-9c2b-7f0a1b2c3d4e";
+    for id in [hidden.id.as_str(), nobody] {
+        for what in ["", "/sign-ins"] {
+            let reply = inside.browser.get(&format!("/api/v1/people/{id}{what}")).await;
+            refused(&reply, 404, "not-found", "no such object");
+        }
     }
 }
 
