@@ -43,32 +43,38 @@ impl SoftPasskey {
         let id: [u8; 16] = fieldkeep_trust::random();
         let user = options["user"]["id"].as_str().unwrap().to_owned();
         let rp_id = options["rp"]["id"].as_str().unwrap().to_owned();
+        let made = Self { key, id, user, counter: 0, verifies: true, rp_id };
+        let credential = made.again(options, origin);
+        (made, credential)
+    }
+
+    /// Offers the same passkey to other options, as a dishonest authenticator would; the credential to send.
+    pub fn again(&self, options: &Value, origin: &str) -> Value {
         assert_eq!(options["authenticatorSelection"]["residentKey"], "required");
         assert_eq!(options["authenticatorSelection"]["userVerification"], "required");
         let client = client_data("webauthn.create", options["challenge"].as_str().unwrap(), origin);
-        let point = key.public_key().as_ref();
+        let point = self.key.public_key().as_ref();
         let mut cose = Writer::new();
         cose.map(5).int(1).int(2).int(3).int(-7).int(-1).int(1);
         cose.int(-2).bytes(&point[1..33]).int(-3).bytes(&point[33..65]);
-        let mut data = sha256(&[rp_id.as_bytes()]).as_bytes().to_vec();
+        let mut data = sha256(&[self.rp_id.as_bytes()]).as_bytes().to_vec();
         data.push(PRESENT | VERIFIED | ATTESTED);
         data.extend([0, 0, 0, 0]);
         data.extend([0; 16]);
         data.extend(16u16.to_be_bytes());
-        data.extend(id);
+        data.extend(self.id);
         data.extend(cose.finish());
         let mut attestation = Writer::new();
         attestation.map(3).text("fmt").text("none").text("attStmt").map(0).text("authData").bytes(&data);
-        let credential = json!({
-            "id": base64(&id), "rawId": base64(&id), "type": "public-key",
+        json!({
+            "id": base64(&self.id), "rawId": base64(&self.id), "type": "public-key",
             "response": {
                 "clientDataJSON": base64(&client),
                 "attestationObject": base64(&attestation.finish()),
                 "transports": ["internal"],
             },
             "clientExtensionResults": {},
-        });
-        (Self { key, id, user, counter: 0, verifies: true, rp_id }, credential)
+        })
     }
 
     /// Shows the passkey as the options ask, from a page of this origin.

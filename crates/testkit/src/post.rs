@@ -37,4 +37,35 @@ impl Post {
         );
         Self { server, config, _files: files }
     }
+    /// The first letter to somebody after so many others that holds what is looked for. Letters about other things,
+    /// and to others, may come in between.
+    async fn letter<T>(&self, to: &str, before: usize, find: impl Fn(&str) -> Option<T>) -> T {
+        for count in before + 1.. {
+            let mails = self.server.mails(count).await;
+            let own = mails[before..].iter().filter(|mail| mail.to[0] == to);
+            if let Some(found) = own.filter_map(|mail| find(&mail.text())).next() {
+                return found;
+            }
+        }
+        unreachable!("mails() fails when none comes")
+    }
+
+    /// The token of the first link to somebody after so many letters.
+    pub async fn token_to(&self, to: &str, before: usize) -> String {
+        let token =
+            |text: &str| Some(text.split_whitespace().find_map(|word| word.split_once('#'))?.1.to_owned());
+        self.letter(to, before, token).await
+    }
+
+    /// The first code to somebody after so many letters.
+    pub async fn code_to(&self, to: &str, before: usize) -> String {
+        self.letter(to, before, find_code).await
+    }
+}
+
+/// The code in a message, if it is about one.
+pub fn find_code(text: &str) -> Option<String> {
+    let text = text.replace("%20", " ");
+    let code = text.split(|c: char| !c.is_ascii_digit()).find(|word| word.len() == 6);
+    code.filter(|_| text.contains("code")).map(str::to_owned)
 }

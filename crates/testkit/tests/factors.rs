@@ -3,7 +3,7 @@
 
 use fieldkeep_testkit::outside::Outside;
 use fieldkeep_testkit::person::{Browser, Person};
-use fieldkeep_testkit::post::Post;
+use fieldkeep_testkit::post::{self, Post};
 use fieldkeep_testkit::{Backend, World, both_databases};
 use fieldkeep_wire::json::format_time;
 use serde_json::{Value, json};
@@ -23,37 +23,8 @@ both_databases!(
 const PASSWORD: &str = "orchard-gravel-teapot-91";
 const OTHER: &str = "saddle-cobalt-window-42";
 
-/// The first letter to somebody after so many others that holds what is looked for. Letters about other things, and to
-/// others, may come in between.
-async fn letter<T>(post: &Post, to: &str, before: usize, find: impl Fn(&str) -> Option<T>) -> T {
-    for count in before + 1.. {
-        let mails = post.server.mails(count).await;
-        let own = mails[before..].iter().filter(|mail| mail.to[0] == to);
-        if let Some(found) = own.filter_map(|mail| find(&mail.text())).next() {
-            return found;
-        }
-    }
-    unreachable!("mails() fails when none comes")
-}
-
-async fn token_to(post: &Post, to: &str, before: usize) -> String {
-    let token =
-        |text: &str| Some(text.split_whitespace().find_map(|word| word.split_once('#'))?.1.to_owned());
-    letter(post, to, before, token).await
-}
-
-fn find_code(text: &str) -> Option<String> {
-    let text = text.replace("%20", " ");
-    let code = text.split(|c: char| !c.is_ascii_digit()).find(|word| word.len() == 6);
-    code.filter(|_| text.contains("code")).map(str::to_owned)
-}
-
-async fn code_to(post: &Post, to: &str, before: usize) -> String {
-    letter(post, to, before, find_code).await
-}
-
 fn code_in(text: &str) -> String {
-    find_code(text).unwrap_or_else(|| panic!("a code expected in {text}"))
+    post::find_code(text).unwrap_or_else(|| panic!("a code expected in {text}"))
 }
 
 async fn open(world: &World, token: &str) -> (Browser, Value) {
@@ -74,7 +45,7 @@ async fn invited(
     let body = json!({"address": address, "organization": organization, "roles": roles});
     let made = world.post("/api/v1/invitations", body).await.expect(201).body;
     assert_eq!((&made["sent"], made.get("link")), (&json!(true), None), "{made}");
-    format!("link#{}", token_to(post, address, before).await)
+    format!("link#{}", post.token_to(address, before).await)
 }
 
 /// Joins with a password and codes by e-mail; the browser.
@@ -84,7 +55,7 @@ async fn join_by_mail(world: &World, post: &Post, address: &str, roles: Value) -
     let (mut browser, opened) = open(world, link.split_once('#').unwrap().1).await;
     let wish = json!({"flow": opened["flow"], "name": "Mail Reader", "password": PASSWORD, "factor": "mail"});
     let begun = browser.post("/api/v1/join/password", wish).await.expect(200).body;
-    let code = code_to(post, address, sent + 1).await;
+    let code = post.code_to(address, sent + 1).await;
     browser.post("/api/v1/join/confirm", json!({"flow": begun["flow"], "code": code})).await.expect(201);
     browser
 }
@@ -140,7 +111,7 @@ async fn codes_are_tried_a_few_times_only(backend: Backend) {
     let mut browser = Browser::new(&world);
     let begun = browser.password("mia@example.com", PASSWORD).await.expect(200).body;
     browser.post("/api/v1/sign-in/send", json!({"flow": begun["flow"], "factor": "mail"})).await.expect(202);
-    let code = code_to(&post, "mia@example.com", sent).await;
+    let code = post.code_to("mia@example.com", sent).await;
     let wrong = if code == "000000" { "000001" } else { "000000" };
     let answer = |code: &str| json!({"flow": begun["flow"], "factor": "mail", "code": code});
     for _ in 0..5 {
@@ -171,7 +142,7 @@ async fn a_reset_leaves_the_second_factor(backend: Backend) {
         world.post(&format!("/api/v1/people/{id}/reset"), json!({"reason": "forgot it"})).await.expect(204);
     assert!(reply.text.is_empty());
     mia.get("/api/v1/me").await.expect(401);
-    let token = token_to(&post, "mia@example.com", sent).await;
+    let token = post.token_to("mia@example.com", sent).await;
     let (mut browser, opened) = open(&world, &token).await;
     assert_eq!((opened["kind"].as_str(), opened["needs_factor"].as_bool()), (Some("reset"), Some(false)));
     // Not a passkey: it would make the second factor needless.
@@ -200,7 +171,7 @@ async fn a_reset_without_a_factor_left_sets_one_up_anew(backend: Backend) {
     let sent = post.server.mails(3).await.len();
     assert!(post.server.so_far().iter().any(|mail| mail.text().contains("passkeys")));
     world.post(&format!("/api/v1/people/{}/reset", ida.id), json!({"reason": "x"})).await.expect(204);
-    let token = token_to(&post, "ida@example.com", sent).await;
+    let token = post.token_to("ida@example.com", sent).await;
     let (mut browser, opened) = open(&world, &token).await;
     assert_eq!(opened["needs_factor"], true);
     let begun =

@@ -5,13 +5,12 @@ use crate::limits::IMPORT_S_MAX;
 use fieldkeep_api::{
     AggregateQuery, Approval, ApprovalQuery, Because, Buckets, Claim, Device, DeviceQuery, ExplainQuery,
     Explanation, Glass, GuardRail, Held, HeldDetail, HeldQuery, Imported, Install, Key, KeyQuery, KeySecret,
-    Latest, NewCustomRole, NewGlass, NewGuard, NewKey, NewOrganization, NewProject, NewRoleGrant, NewSite,
+    Latest, NewCustomRole, NewGuard, NewKey, NewOrganization, NewProject, NewRoleGrant, NewSite,
     Organization, OrganizationRules, Page, Project, ProjectSettings, RangeQuery, Readings, RegistryImport,
     RoleActions, RoleDetail, RoleGrant, RoleGrantQuery, Site, Steps,
 };
 use fieldkeep_domain::{
-    ApprovalId, CustomRoleId, DeviceId, GlassId, GrantId, GuardId, KeyId, OrganizationId, ProjectId,
-    QuarantineId,
+    CustomRoleId, DeviceId, GlassId, GrantId, GuardId, KeyId, OrganizationId, ProjectId, QuarantineId,
 };
 use reqwest::Method;
 use std::time::Duration;

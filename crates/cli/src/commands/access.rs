@@ -5,9 +5,9 @@ use super::role::{PartArgs, place};
 use crate::exit::Exit;
 use crate::out::{Table, fields, or_dash, second_or_dash, to_second};
 use anyhow::Result;
-use fieldkeep_api::{Approval, ApprovalQuery, ExplainQuery, Explanation, Glass, NewGlass};
+use fieldkeep_api::{Approval, ApprovalQuery, ExplainQuery, Explanation, Glass};
+use fieldkeep_domain::GlassId;
 use fieldkeep_domain::access::Action;
-use fieldkeep_domain::{ApprovalId, GlassId, OrganizationId};
 use serde_json::json;
 
 /// Why somebody may do something; second persons; emergencies

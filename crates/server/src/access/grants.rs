@@ -301,21 +301,15 @@ pub async fn revoke(
         .await
 }
 
-/// Whether somebody owns the deployment without an end.
-pub async fn owns_for_good(tx: &mut AnyConnection, person: PersonId, now: Timestamp) -> Result<bool, Fault> {
-    let owners = sql::grants::owners(tx, now).await?;
-    Ok(owners.iter().any(|row| row.person == person && row.expires_at.is_none()))
+/// Whether anybody owns the deployment without an end.
+pub async fn owned_for_good(tx: &mut AnyConnection, now: Timestamp) -> Result<bool, Fault> {
+    Ok(sql::grants::owners(tx, now).await?.iter().any(|row| row.expires_at.is_none()))
 }
 
-/// Refuses to leave the deployment without an owner whose rights do not end.
-pub async fn stays_owned_without(
-    tx: &mut AnyConnection,
-    person: PersonId,
-    owned: bool,
-    now: Timestamp,
-) -> Result<(), Fault> {
-    let owners = sql::grants::owners(tx, now).await?;
-    if owned && !owners.iter().any(|row| row.person != person && row.expires_at.is_none()) {
+/// Refuses to leave the deployment without an owner whose rights do not end, where there was one: asked once somebody
+/// is shut out.
+pub async fn stays_owned_for_good(tx: &mut AnyConnection, owned: bool, now: Timestamp) -> Result<(), Fault> {
+    if owned && !owned_for_good(tx, now).await? {
         return Err(Fault::conflict("this is the deployment's last owner: make another one first"));
     }
     Ok(())

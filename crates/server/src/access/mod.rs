@@ -98,6 +98,13 @@ fn verdict(
     app.policies.engine.decide(slice, &ask)
 }
 
+/// Whether it is a guard rail that forbids this.
+pub async fn is_guarded(app: &App, actor: &Actor, action: Action, scope: Scope) -> Result<bool, Fault> {
+    let slice = app.policies.slice(app, scope.organization()).await?;
+    let decision = verdict(app, actor, &slice, action, &scope.into(), false);
+    Ok(matches!(decision, Decision::Forbidden(_)))
+}
+
 /// A refusal in words: the action and what would help.
 fn refusal(actor: &Actor, action: Action, decision: &Decision) -> Fault {
     let forbidden = |text: String| Fault::new(Kind::Forbidden, text).with("action", action.name());

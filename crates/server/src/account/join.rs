@@ -83,11 +83,15 @@ async fn rules_of(app: &App, row: &LinkRow) -> Result<SignInRules, Fault> {
 
 /// The same, one by one.
 async fn each_of(app: &App, row: &LinkRow) -> Result<Vec<SignInRules>, Fault> {
-    let mut tx = app.db.read().await?;
     // What other organizations ask of somebody is not told to whoever holds an invitation to this one.
-    if let Some(id) = row.person.filter(|_| row.kind == "reset") {
-        return Ok(person::rules(app, &mut tx, id).await?.0);
-    }
+    let Some(id) = row.person.filter(|_| row.kind == "reset") else { return each_ahead(app, row).await };
+    let mut tx = app.db.read().await?;
+    Ok(person::rules(app, &mut tx, id).await?.0)
+}
+
+/// What the organizations that the link leads into ask, whoever takes it up.
+async fn each_ahead(app: &App, row: &LinkRow) -> Result<Vec<SignInRules>, Fault> {
+    let mut tx = app.db.read().await?;
     let mut organizations: Vec<_> =
         invite::open(app, row)?.roles.iter().map(|gift| gift.scope.organization()).collect();
     organizations.push(row.organization);
@@ -485,6 +489,8 @@ pub async fn accept(app: &Arc<App>, signed: &Signed, given: api::OpenLink) -> Re
             return Err(Fault::new(Kind::Forbidden, "this invitation is somebody else's"));
         }
     }
+    // A session that began elsewhere is no way around the networks of where it leads.
+    super::sign_in::from_network(signed.actor.address, &each_ahead(app, &row).await?)?;
     let now = app.clock.now();
     let gifts: Vec<_> = secret.roles.iter().map(Gift::as_given).collect();
     app.journal

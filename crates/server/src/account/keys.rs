@@ -328,6 +328,15 @@ pub async fn rotate(
     store(app, permit.doer(), "key.rotate", id, key, row, name).await
 }
 
+/// Nobody takes the way in of somebody above, or gives it back: `operator.key` is an owner's.
+async fn stands_above(app: &App, actor: &Actor, row: &sql::KeyRow) -> Result<(), Fault> {
+    if actor.doer != Doer::Key(row.id) && !access::manages(app, actor, row.role, &row.scope).await? {
+        let text = "this key holds rights over others beyond your own: somebody who has those has to do it";
+        return Err(Fault::new(Kind::Forbidden, text).with("action", Action::KeyWrite.name()));
+    }
+    Ok(())
+}
+
 /// Withdraws a key at once.
 pub async fn revoke(
     app: &Arc<App>,
@@ -339,11 +348,7 @@ pub async fn revoke(
     let mut tx = app.db.read().await?;
     let row = sql::find(&mut tx, id).await?.ok_or_else(|| Fault::not_found("key"))?;
     drop(tx);
-    // Nobody takes the way in of somebody above: `operator.key` is an owner's.
-    if actor.doer != Doer::Key(id) && !access::manages(app, actor, row.role, &row.scope).await? {
-        let text = "this key holds rights over others beyond your own: somebody who has those has to do it";
-        return Err(Fault::new(Kind::Forbidden, text).with("action", Action::KeyWrite.name()));
-    }
+    stands_above(app, actor, &row).await?;
     let now = app.clock.now();
     let act = Act::new(permit.doer(), "key.revoke", id, permit.scope(), now).with(json!({"reason": reason}));
     app.journal
@@ -479,12 +484,19 @@ pub async fn accounts(
 /// Shuts a service account out with all its keys, or lets it in again.
 pub async fn switch_account(
     app: &Arc<App>,
+    actor: &Actor,
     permit: Permit,
     id: AccountId,
     disable: bool,
     reason: String,
 ) -> Result<(), Fault> {
     let now = app.clock.now();
+    let mut tx = app.db.read().await?;
+    let keys = sql::of_account(&mut tx, id, now).await?;
+    drop(tx);
+    for key in &keys {
+        stands_above(app, actor, key).await?;
+    }
     let verb = if disable { "service-account.disable" } else { "service-account.enable" };
     let act = Act::new(permit.doer(), verb, id, permit.scope(), now).with(json!({"reason": reason}));
     app.journal

@@ -71,14 +71,29 @@ pub async fn show(app: &App, actor: &Actor, id: PersonId) -> Result<api::Person,
     drop(tx);
     let mut refusal = Fault::not_found("person");
     for organization in organizations {
-        match access::authorize(app, actor, Action::PersonRead, invite::home(organization)).await {
+        let scope = invite::home(organization);
+        match access::authorize(app, actor, Action::PersonRead, scope).await {
             Ok(_) => return Ok(person::show(&row, &person::open(app, &row)?, passkeys)),
-            Err(fault) if fault.kind == Kind::Forbidden => refusal = fault,
-            Err(fault) if fault.kind == Kind::NotFound => {}
-            Err(fault) => return Err(fault),
+            Err(fault) => match unseen(app, actor, scope, fault).await {
+                fault if fault.kind == Kind::Forbidden => refusal = fault,
+                fault if fault.kind == Kind::NotFound => {}
+                fault => return Err(fault),
+            },
         }
     }
     Err(refusal)
+}
+
+/// Whom a guard rail takes from a list is not there by their id either.
+pub async fn unseen(app: &App, actor: &Actor, scope: Scope, fault: Fault) -> Fault {
+    if fault.kind != Kind::Forbidden {
+        return fault;
+    }
+    match access::is_guarded(app, actor, Action::PersonRead, scope).await {
+        Ok(true) => Fault::not_found("person"),
+        Ok(false) => fault,
+        Err(broken) => broken,
+    }
 }
 
 /// Nobody acts on somebody who holds what they do not hold themselves: an administrator of one company does not shut
@@ -120,9 +135,9 @@ pub async fn disable(
                 if person::find(tx, id).await?.disabled_at.is_some() {
                     return Err(Fault::conflict("this person is shut out already"));
                 }
-                let owned = grants::owns_for_good(tx, id, now).await?;
+                let owned = grants::owned_for_good(tx, now).await?;
                 sql::disable(tx, id, Some(now)).await?;
-                grants::stays_owned_without(tx, id, owned, now).await?;
+                grants::stays_owned_for_good(tx, owned, now).await?;
                 let sessions = session::end_everything(tx, id, now).await?;
                 let act = Act::new(permit.doer(), "person.disable", id, permit.scope(), now)
                     .with(json!({"reason": reason, "sessions_ended": sessions}));
@@ -254,7 +269,9 @@ pub async fn switch_organization(
     app.journal
         .act(move |tx, _| {
             Box::pin(async move {
+                let owned = grants::owned_for_good(tx, now).await?;
                 sql::disable_organization(tx, id, disable.then_some(now)).await?;
+                grants::stays_owned_for_good(tx, owned, now).await?;
                 let mut sessions = 0;
                 if disable {
                     for person in sql::of_organization(tx, id).await? {

@@ -27,10 +27,12 @@ const SELECT: &str =
     "SELECT g.id, g.person, g.role, g.organization, g.project, g.device_group, g.device, g.made_by,
     g.created_at, g.expires_at, g.revoked_at FROM grants g";
 
-/// Neither taken back nor ended, of a person who is let in, in an organization that is.
+/// Neither taken back nor ended, of a person who is let in and came with an organization that is, in one that is.
 const STANDS: &str = "JOIN people p ON p.id = g.person AND p.disabled_at IS NULL
+    LEFT JOIN organizations h ON h.id = p.organization
     LEFT JOIN organizations o ON o.id = g.organization
-    WHERE g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > $1) AND o.disabled_at IS NULL";
+    WHERE g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > $1) AND h.disabled_at IS NULL
+    AND o.disabled_at IS NULL";
 
 fn read(row: &AnyRow) -> Result<GrantRow, sqlx::Error> {
     let time = |n: usize| Ok::<_, sqlx::Error>(row.try_get::<Option<i64>, _>(n)?.map(Timestamp));

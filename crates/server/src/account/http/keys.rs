@@ -124,7 +124,7 @@ async fn switch(
 ) -> Answer<StatusCode> {
     let scope = keys::scope_of_account(app, id).await?;
     let permit = authorize(app, actor, Action::KeyWrite, scope).await?;
-    keys::switch_account(app, permit, id, disable, because.reason).await?;
+    keys::switch_account(app, actor, permit, id, disable, because.reason).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -130,7 +130,13 @@ async fn get_sign_ins(
     Param(id): Param<PersonId>,
     Query(query): Query<PageQuery>,
 ) -> Answer<Json<Page<SignIn>>> {
-    let permit = permit(&app, &actor, Action::PersonRead, id).await?;
+    let permit = match permit(&app, &actor, Action::PersonRead, id).await {
+        Ok(permit) => permit,
+        Err(fault) => {
+            let scope = people::scope_of(&app, id).await?;
+            return Err(people::unseen(&app, &actor, scope, fault).await.into());
+        }
+    };
     Ok(Json(people::sign_ins(&app, permit, id, &query).await?))
 }
 

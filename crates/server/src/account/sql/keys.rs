@@ -148,6 +148,19 @@ pub async fn list(
     query.fetch_all(tx).await?.iter().map(read).collect()
 }
 
+/// The keys of a service account that nobody withdrew and that have not ended, whether or not the account is shut out.
+pub async fn of_account(
+    tx: &mut AnyConnection,
+    id: AccountId,
+    now: Timestamp,
+) -> Result<Vec<KeyRow>, sqlx::Error> {
+    let text = format!(
+        "{SELECT} WHERE k.account = $1 AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > $2)"
+    );
+    let query = sqlx::query(AssertSqlSafe(text)).bind(id.as_bytes().to_vec()).bind(now.as_nanos());
+    query.fetch_all(tx).await?.iter().map(read).collect()
+}
+
 /// Notes when and from where a key was used.
 pub async fn used(
     tx: &mut AnyConnection,

@@ -1,0 +1,48 @@
+//! What somebody inside could take that is not theirs, and what is refused for it: rights beyond one's own or beyond
+//! their end, factors that do not count, steps that are taken twice. On both databases.
+
+mod factors;
+mod links;
+mod rights;
+
+use factors::*;
+use links::*;
+use rights::*;
+
+use fieldkeep_testkit::{Reply, World};
+
+fieldkeep_testkit::both_databases!(
+    rights_end_with_their_grant_and_are_not_outlived,
+    the_last_lasting_owner_is_not_shut_out,
+    keys_of_somebody_above_are_left_alone,
+    whom_a_guard_rail_hides_is_nowhere_seen,
+    breaking_the_glass_asks_for_presence,
+    step_up_takes_what_the_organization_takes,
+    passkeys_are_bounded_and_belong_to_one_person,
+    a_registration_is_taken_once,
+    failed_passkeys_keep_no_neighbour_out,
+    networks_hold_for_those_who_join,
+    a_second_reset_ends_the_first,
+    a_link_ends_with_the_rights_that_it_gives,
+);
+
+/// Fails the test unless it was refused so, with these words.
+#[track_caller]
+fn refused(reply: &Reply, status: u16, kind: &str, says: &str) {
+    let is = (reply.status, reply.body["type"].as_str());
+    assert_eq!(is, (status, Some(format!("/problems/{kind}").as_str())), "{}", reply.text);
+    let detail = reply.body["detail"].as_str().unwrap();
+    assert!(detail.contains(says), "`{says}` expected in `{detail}`");
+}
+
+/// The part of a link that opens it.
+fn token(link: &str) -> &str {
+    link.split_once('#').expect("a link").1
+}
+
+/// The code of an authenticator app.
+fn totp(secret: &str, world: &World) -> String {
+    let bytes = data_encoding::BASE32_NOPAD.decode(secret.as_bytes()).unwrap();
+    let app = totp_rs::TOTP::new_unchecked(totp_rs::Algorithm::SHA1, 6, 1, 30, bytes, None, String::new());
+    app.generate(world.now().as_secs().unsigned_abs())
+}
