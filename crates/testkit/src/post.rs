@@ -1,8 +1,11 @@
 //! A mail server as an operator sets one up.
 
 use crate::outside::Foreign;
+use crate::person::Person;
 use crate::smtp::{Security, SmtpServer};
+use crate::world::World;
 use fieldkeep_trust::secret::write_private;
+use serde_json::{Value, json};
 
 /// A mail server with an account, and the configuration that leads to it.
 pub struct Post {
@@ -37,6 +40,7 @@ impl Post {
         );
         Self { server, config, _files: files }
     }
+
     /// The first letter to somebody after so many others that holds what is looked for. Letters about other things,
     /// and to others, may come in between.
     async fn letter<T>(&self, to: &str, before: usize, find: impl Fn(&str) -> Option<T>) -> T {
@@ -60,6 +64,33 @@ impl Post {
     /// The first code to somebody after so many letters.
     pub async fn code_to(&self, to: &str, before: usize) -> String {
         self.letter(to, before, find_code).await
+    }
+
+    /// Invites somebody of a deployment that sends through it: the link goes to them and is shown to nobody else.
+    pub async fn invite(
+        &self,
+        world: &World,
+        address: &str,
+        organization: Option<&str>,
+        roles: Value,
+    ) -> String {
+        let before = self.server.so_far().len();
+        let body = json!({"address": address, "organization": organization, "roles": roles});
+        let made = world.post("/api/v1/invitations", body).await.expect(201).body;
+        assert_eq!((&made["sent"], made.get("link")), (&json!(true), None), "{made}");
+        format!("link#{}", self.token_to(address, before).await)
+    }
+
+    /// Somebody with an account and these roles, who took up the invitation that was sent to them.
+    pub async fn person(
+        &self,
+        world: &World,
+        address: &str,
+        organization: Option<&str>,
+        roles: Value,
+    ) -> Person {
+        let link = self.invite(world, address, organization, roles).await;
+        Person::join(world, &link, "Test Person", address).await
     }
 }
 

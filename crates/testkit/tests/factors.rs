@@ -33,25 +33,10 @@ async fn open(world: &World, token: &str) -> (Browser, Value) {
     (browser, opened)
 }
 
-/// Invites somebody: the link goes to them and is shown to nobody else.
-async fn invited(
-    world: &World,
-    post: &Post,
-    address: &str,
-    organization: Option<&str>,
-    roles: Value,
-) -> String {
-    let before = post.server.so_far().len();
-    let body = json!({"address": address, "organization": organization, "roles": roles});
-    let made = world.post("/api/v1/invitations", body).await.expect(201).body;
-    assert_eq!((&made["sent"], made.get("link")), (&json!(true), None), "{made}");
-    format!("link#{}", post.token_to(address, before).await)
-}
-
 /// Joins with a password and codes by e-mail; the browser.
 async fn join_by_mail(world: &World, post: &Post, address: &str, roles: Value) -> Browser {
     let sent = post.server.so_far().len();
-    let link = invited(world, post, address, None, roles).await;
+    let link = post.invite(world, address, None, roles).await;
     let (mut browser, opened) = open(world, link.split_once('#').unwrap().1).await;
     let wish = json!({"flow": opened["flow"], "name": "Mail Reader", "password": PASSWORD, "factor": "mail"});
     let begun = browser.post("/api/v1/join/password", wish).await.expect(200).body;
@@ -98,7 +83,7 @@ async fn an_address_is_confirmed_only_where_the_link_went_there(backend: Backend
     assert_eq!(me["address_verified"], false, "{me}");
     let post = Post::starttls().await;
     let world = World::with(backend, &post.config).await;
-    let link = invited(&world, &post, "sent@example.com", None, json!([])).await;
+    let link = post.invite(&world, "sent@example.com", None, json!([])).await;
     let mut sent = Person::join(&world, &link, "Sent", "sent@example.com").await;
     assert_eq!(sent.browser.get("/api/v1/me").await.expect(200).body["address_verified"], true);
 }
@@ -160,7 +145,7 @@ async fn a_reset_leaves_the_second_factor(backend: Backend) {
 async fn a_reset_without_a_factor_left_sets_one_up_anew(backend: Backend) {
     let post = Post::starttls().await;
     let world = World::with(backend, &post.config).await;
-    let link = invited(&world, &post, "ida@example.com", None, json!([])).await;
+    let link = post.invite(&world, "ida@example.com", None, json!([])).await;
     let mut ida = Person::join(&world, &link, "Ida", "ida@example.com").await;
     for factor in ["passkeys", "recovery-codes"] {
         let lost = json!({"factor": factor, "reason": "telephone lost"});
@@ -212,7 +197,8 @@ async fn organizations_ask_for_more(backend: Backend) {
     world.call("PUT", &rules, Some(&set(json!({"passkey_required": true})))).await.expect(200);
     let reply = Browser::new(&world).password("mia@example.com", PASSWORD).await.expect(403);
     assert_eq!(reply.body["needs"], "passkey");
-    let link = invited(&world, &post, "pia@example.com", Some(&strict), role).await;
+    mia.get("/api/v1/me").await.expect(401);
+    let link = post.invite(&world, "pia@example.com", Some(&strict), role).await;
     let mut pia = Person::join(&world, &link, "Pia", "pia@example.com").await;
     Browser::new(&world).sign_in(&mut pia.passkey).await.expect(200);
     let outside = json!({"networks": ["192.0.2.0/24"]});
@@ -226,7 +212,7 @@ async fn organizations_ask_for_more(backend: Backend) {
 async fn a_new_browser_is_told_to_its_owner_once(backend: Backend) {
     let post = Post::starttls().await;
     let world = World::with(backend, &post.config).await;
-    let link = invited(&world, &post, "ida@example.com", None, json!([])).await;
+    let link = post.invite(&world, "ida@example.com", None, json!([])).await;
     let mut ida = Person::join(&world, &link, "Ida", "ida@example.com").await;
     ida.browser.sign_in(&mut ida.passkey).await.expect(200);
     let mut other = Browser::new(&world);
@@ -237,7 +223,7 @@ async fn a_new_browser_is_told_to_its_owner_once(backend: Backend) {
     let mails = post.server.mails(2).await;
     assert!(mails[1].text().contains("Borrowedbrowser/3"), "{}", mails[1].text());
     // What is sent next is no second letter about it.
-    invited(&world, &post, "next@example.com", None, json!([])).await;
+    post.invite(&world, "next@example.com", None, json!([])).await;
     let mails = post.server.mails(3).await;
     assert_eq!(mails.iter().filter(|mail| mail.text().contains("Borrowedbrowser")).count(), 1);
 }
@@ -245,7 +231,7 @@ async fn a_new_browser_is_told_to_its_owner_once(backend: Backend) {
 async fn keys_that_end_soon_are_told(backend: Backend) {
     let post = Post::starttls().await;
     let world = World::with(backend, &post.config).await;
-    let link = invited(&world, &post, "sec@example.com", None, json!([{"role": "owner"}])).await;
+    let link = post.invite(&world, "sec@example.com", None, json!([{"role": "owner"}])).await;
     let mut sec = Person::join(&world, &link, "Sec", "sec@example.com").await;
     let sent = post.server.mails(1).await.len();
     let until = format_time(world.now().plus_secs(20 * 86_400));
@@ -309,6 +295,17 @@ async fn programs_use_short_tokens(backend: Backend) {
             reply.text
         );
     }
+    // Who is refused as a client is told how clients authenticate (RFC 6749 §5.2).
+    let bare = client
+        .post(&url)
+        .basic_auth("someone", Some("x"))
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(grant);
+    let bare = bare.send().await.unwrap();
+    assert!(bare.headers()["www-authenticate"].to_str().unwrap().starts_with("Basic "), "{bare:?}");
+    let empty = client.post(&url).send().await.unwrap();
+    let empty = fieldkeep_testkit::device::reply(empty).await.unwrap();
+    assert_eq!(empty.body["error"], "invalid_request", "{}", empty.text);
     // A token dies with its key, with its account, and by itself; a changed one never lived.
     let mut forged = token.clone().into_bytes();
     let at = forged.len() - 9;

@@ -333,6 +333,7 @@ async fn whoever_is_out_stays_out(backend: Backend) {
     let mut away = Browser::new(&scene.world);
     let page = scene.page(&mut away).await;
     scene.world.post(&format!("/api/v1/providers/{}/remove", scene.id), json!({})).await.expect(204);
+    browser.get("/api/v1/me").await.expect(401);
     come_back(&mut away, &scene.provider.sign_in(&page, "subject-of-ada")).await.expect(401);
     away.post(&format!("/api/v1/sign-in/oidc/{}/begin", scene.id), json!({})).await.expect(404);
     scene.world.post(&format!("/api/v1/providers/{}/remove", scene.id), json!({})).await.expect(404);

@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 
 /// Joins, and has the own address confirmed as a second factor; the answer that did it.
 async fn with_mail(world: &World, post: &Post, roles: Value) -> (Person, Value) {
-    let mut mia = world.person("mia@example.com", None, roles).await;
-    let sent = post.server.mails(1).await.len();
+    let mut mia = post.person(world, "mia@example.com", None, roles).await;
+    let sent = post.server.so_far().len();
     let to = json!({"to": "mia@example.com"});
     let begun = mia.browser.post("/api/v1/me/addresses/begin", to).await.expect(200).body;
     let code = post.code_to("mia@example.com", sent).await;

@@ -8,7 +8,7 @@ use fieldkeep_domain::project::Scope;
 use fieldkeep_domain::{GrantId, OrganizationId, PersonId};
 use fieldkeep_server::access::{authorize, rules};
 use fieldkeep_testkit::passkey::SoftPasskey;
-use fieldkeep_testkit::person::Browser;
+use fieldkeep_testkit::person::{Browser, Person};
 use fieldkeep_testkit::post::Post;
 use fieldkeep_testkit::{Backend, World};
 use serde_json::{Value, json};
@@ -83,9 +83,9 @@ pub async fn a_second_reset_ends_the_first(backend: Backend) {
     const OVER: &str = "this link was used, withdrawn or is over: ask for a new one";
     let post = Post::starttls().await;
     let world = World::with(backend, &post.config).await;
-    let mia = world.person("mia@example.com", None, json!([])).await;
+    let mia = post.person(&world, "mia@example.com", None, json!([])).await;
     let reset = format!("/api/v1/people/{}/reset", mia.id);
-    let sent = post.server.mails(1).await.len();
+    let sent = post.server.so_far().len();
     world.post(&reset, json!({"reason": "forgot it"})).await.expect(204);
     let first = json!({"token": post.token_to("mia@example.com", sent).await});
     let mut browser = Browser::new(&world);
@@ -102,6 +102,43 @@ pub async fn a_second_reset_ends_the_first(backend: Backend) {
     let new = json!({"flow": opened["flow"], "password": PASSWORD});
     browser.post("/api/v1/join/password", new).await.expect(204);
     browser.password("mia@example.com", PASSWORD).await.expect(200);
+}
+
+pub async fn a_link_waits_while_its_organization_is_shut_out(backend: Backend) {
+    let world = World::new(backend).await;
+    let ours = world.organization("Ours").await.id.to_string();
+    let link = world.invite("one@ours.example", Some(&ours), json!([])).await;
+    let token = json!({"token": link.split_once('#').unwrap().1});
+    let mut browser = Browser::new(&world);
+    let begun = browser.post("/api/v1/join", token.clone()).await.expect(200).body;
+    let of = format!("/api/v1/organizations/{ours}");
+    world.post(&format!("{of}/disable"), json!({"reason": "dissolved"})).await.expect(204);
+    let shut = "the organization of this link is shut out: the link works again once it is let in";
+    refused(&browser.post("/api/v1/join", token.clone()).await, 401, "unauthenticated", shut);
+    let wish = json!({"flow": begun["flow"], "name": "One"});
+    refused(&browser.post("/api/v1/join/passkey/begin", wish).await, 401, "unauthenticated", shut);
+    world.post(&format!("{of}/enable"), json!({"reason": "mistake"})).await.expect(204);
+    Person::join(&world, &link, "One", "one@ours.example").await;
+}
+
+pub async fn who_has_no_passkey_cannot_ask_for_them(backend: Backend) {
+    let post = Post::starttls().await;
+    let world = World::with(backend, &post.config).await;
+    let ours = world.organization("Ours").await.id.to_string();
+    let role = json!([{"role": "owner", "organization": ours}]);
+    let mut boss = post.person(&world, "boss@ours.example", Some(&ours), role).await;
+    let me = boss.browser.get("/api/v1/me").await.expect(200).body;
+    let password = json!({"password": PASSWORD});
+    boss.browser.post("/api/v1/me/password", password).await.expect(204);
+    let passkey = me["passkeys"][0]["id"].as_str().unwrap();
+    let begun = boss.browser.post("/api/v1/me/totp/begin", json!({})).await.expect(200).body;
+    let code = crate::totp(begun["totp"]["secret"].as_str().unwrap(), &world);
+    boss.browser.post("/api/v1/me/totp", json!({"flow": begun["flow"], "code": code})).await.expect(204);
+    boss.browser.post(&format!("/api/v1/me/passkeys/{passkey}/remove"), json!({})).await.expect(204);
+    let rules = format!("/api/v1/organizations/{ours}/rules");
+    let strict = json!({"sign_in": {"passkey_required": true}});
+    let reply = boss.browser.call("PUT", &rules, Some(&strict)).await;
+    refused(&reply, 409, "conflict", "you have no passkey yourself");
 }
 
 pub async fn a_link_ends_with_the_rights_that_it_gives(backend: Backend) {

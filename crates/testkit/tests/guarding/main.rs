@@ -24,6 +24,8 @@ fieldkeep_testkit::both_databases!(
     networks_hold_for_those_who_join,
     a_second_reset_ends_the_first,
     a_link_ends_with_the_rights_that_it_gives,
+    a_link_waits_while_its_organization_is_shut_out,
+    who_has_no_passkey_cannot_ask_for_them,
 );
 
 /// Fails the test unless it was refused so, with these words.
