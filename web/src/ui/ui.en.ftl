@@ -103,3 +103,23 @@ table-sorted = Sorted by { $column }, { $direction ->
     [ascending] ascending
    *[descending] descending
   }
+chart-summary = { $name }: from { $min } to { $max }, mean { $mean }; { $gaps ->
+    [0] no gaps.
+    [one] one gap.
+   *[other] { $gaps } gaps.
+  }
+chart-nothing = { $name }: no readings here.
+chart-in = Zoom in
+chart-out = Zoom out
+chart-table = Show as a table
+chart-csv = Download as CSV
+chart-time = Time
+chart-rows = The first { $shown } of { $total } rows. The CSV has all of them.
+chart-keys = Chart of { $name }. Arrows move, plus and minus zoom, Home goes back.
+chart-held = Held back
+range = Span of time
+range-custom = Other…
+range-from = From
+range-to = Until
+range-show = Show
+range-wrong = The end has to come after the beginning.

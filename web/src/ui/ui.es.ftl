@@ -102,3 +102,23 @@ table-sorted = Ordenado por { $column }, { $direction ->
     [ascending] ascendente
    *[descending] descendente
   }
+chart-summary = { $name }: de { $min } a { $max }, media { $mean }; { $gaps ->
+    [0] sin huecos.
+    [one] un hueco.
+   *[other] { $gaps } huecos.
+  }
+chart-nothing = { $name }: aquí no hay lecturas.
+chart-in = Acercar
+chart-out = Alejar
+chart-table = Mostrar como tabla
+chart-csv = Descargar como CSV
+chart-time = Hora
+chart-rows = Las primeras { $shown } de { $total } filas. El CSV las tiene todas.
+chart-keys = Gráfico de { $name }. Las flechas mueven, más y menos acercan y alejan, Inicio vuelve.
+chart-held = Retenido
+range = Intervalo de tiempo
+range-custom = Otro…
+range-from = Desde
+range-to = Hasta
+range-show = Mostrar
+range-wrong = El final tiene que venir después del principio.
