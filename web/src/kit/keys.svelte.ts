@@ -2,6 +2,7 @@
  * Shortcuts. Single keys can be switched off (WCAG 2.1.4) and never act while somebody types. The newest registration of a key
  * wins, so that a dialog or table on top takes it; `?` lists what holds now.
  */
+import { untrack } from 'svelte';
 import { keep, kept } from './storage';
 
 export interface Shortcut {
@@ -24,9 +25,10 @@ class Keys {
 
   /** Returns how to take them away again: return it from an $effect. */
   add(...shortcuts: Shortcut[]): () => void {
-    this.list = [...this.list, ...shortcuts];
+    // Untracked: the effect that adds must not run again because of what it added.
+    this.list = [...untrack(() => this.list), ...shortcuts];
     return () => {
-      this.list = this.list.filter((one) => !shortcuts.includes(one));
+      this.list = untrack(() => this.list).filter((one) => !shortcuts.includes(one));
     };
   }
 
