@@ -3,7 +3,7 @@ import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { intlLocale } from '$kit/i18n.svelte';
 import { value } from '$kit/format';
-import type { Plot, Range, Series } from './chart';
+import { seriesColour, type Plot, type Range, type Series } from './chart';
 
 export interface Handlers {
   /** While it moves: for the other plots. */
@@ -21,13 +21,19 @@ export interface Drawn {
   destroy: () => void;
 }
 
-const COLOURS = 6;
+/** Where a plot stands in its chart: the last has the times, the key couples the cursors, colours go on from `first`. */
+export interface Place {
+  last: boolean;
+  key: string;
+  first: number;
+}
+
 const AXIS_WIDTH = 56;
 
-/** Draws a plot into an element. `key` couples the cursors of plots. */
-export function draw(into: HTMLElement, plot: Plot, range: Range, size: { width: number; height: number }, last: boolean, key: string, on: Handlers): Drawn {
+/** Draws a plot into an element. */
+export function draw(into: HTMLElement, plot: Plot, range: Range, size: { width: number; height: number }, place: Place, on: Handlers): Drawn {
   let now = plot;
-  const chart = new uPlot(options(() => now, range, size, last, key, on, into), table(plot), into);
+  const chart = new uPlot(options(() => now, range, size, place, on, into), table(plot), into);
   return {
     data: (next) => {
       now = next;
@@ -47,7 +53,7 @@ function table(plot: Plot): uPlot.AlignedData {
   return parts.length === 0 ? [[]] : uPlot.join(parts, parts.map((part) => part.map(() => 2)));
 }
 
-function options(plot: () => Plot, range: Range, size: { width: number; height: number }, last: boolean, key: string, on: Handlers, into: HTMLElement): uPlot.Options {
+function options(plot: () => Plot, range: Range, size: { width: number; height: number }, { last, key, first }: Place, on: Handlers, into: HTMLElement): uPlot.Options {
   const style = getComputedStyle(into);
   const token = (name: string): string => resolved(into, `var(${name})`);
   const grey = token('--text-3');
@@ -55,7 +61,7 @@ function options(plot: () => Plot, range: Range, size: { width: number; height: 
   const font = `11px ${style.fontFamily}`;
   return {
     ...size,
-    padding: [8, 0, last ? 0 : 6, 0],
+    padding: [8, 16, last ? 0 : 6, 0],
     legend: { show: false },
     scales: { x: { time: true, min: range.from, max: range.to, auto: false }, y: { range: (_, min, max) => padded(min, max, plot()) } },
     cursor: {
@@ -69,8 +75,8 @@ function options(plot: () => Plot, range: Range, size: { width: number; height: 
       { show: true, size: last ? 30 : 0, stroke: grey, font, grid: { stroke: line, width: 1 }, ticks: { show: false }, gap: 8, space: 90, values: (_, splits) => (last ? times(splits) : splits.map(() => '')) },
       { stroke: grey, font, size: AXIS_WIDTH, gap: 8, space: 32, grid: { stroke: line, width: 1 }, ticks: { show: false }, values: (_, splits) => splits.map((split) => value(split)) },
     ],
-    series: [{}, ...plot().series.flatMap((one, index) => lines(one, token(`--series-${(index % COLOURS) + 1}`)))],
-    bands: plot().series.map((_, index) => ({ series: [index * 3 + 1, index * 3 + 2], fill: faded(token(`--series-${(index % COLOURS) + 1}`)) })),
+    series: [{}, ...plot().series.flatMap((one, index) => lines(one, resolved(into, seriesColour(first + index))))],
+    bands: plot().series.map((_, index) => ({ series: [index * 3 + 1, index * 3 + 2], fill: faded(resolved(into, seriesColour(first + index))) })),
     hooks: {
       drawClear: [(chart) => spans(chart, plot(), grey)],
       draw: [(chart) => above(chart, plot(), token('--text-2'), font)],

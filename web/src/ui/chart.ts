@@ -29,6 +29,9 @@ export interface Plot {
   held?: Span[];
 }
 
+/** Each series of a chart has its own, across all of its plots. */
+export const seriesColour = (index: number): string => `var(--series-${(index % 6) + 1})`;
+
 export interface Range {
   from: number;
   to: number;
