@@ -64,6 +64,51 @@ describe('account', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
     await close();
   });
 
+  test('an act that asks for presence goes on after it was proven', async () => {
+    const { context, page, clean, close } = await open(chrome, { allow: [REFUSED] });
+    await joined(context, page);
+    await page.goto('/profile/sign-in');
+    // The first answer as it is five minutes after the sign-in; the rest is the server's.
+    await page.route('**/api/v1/me/recovery-codes', (route) => route.fulfill({
+      status: 403, contentType: 'application/problem+json', body: JSON.stringify({ title: 'forbidden', status: 403, detail: 'presence is not fresh', needs: 'step-up' }),
+    }), { times: 1 });
+    await page.getByRole('button', { name: 'Make new ones' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Is it you?' });
+    await dialog.waitFor();
+    await axe(page);
+    await shot(page, 'step-up');
+    await dialog.getByRole('button', { name: 'Confirm with a passkey' }).click();
+    await page.getByRole('dialog', { name: 'Recovery codes' }).getByLabel('I have stored it').waitFor();
+    await shot(page, 'recovery-codes');
+    clean();
+    await close();
+  });
+
+  test('the palette and the menu work by keyboard', async () => {
+    const { context, page, clean, close } = await open(chrome, { allow: [REFUSED] });
+    const name = await joined(context, page);
+    await page.keyboard.press('Control+k');
+    const palette = page.getByRole('dialog', { name: 'Go to anything' });
+    await palette.waitFor();
+    await page.keyboard.type('dark');
+    await axe(page);
+    await shot(page, 'palette');
+    await page.keyboard.press('Enter');
+    assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), 'dark');
+    await page.getByRole('button', { name: `You: ${name}` }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('menuitemradio', { name: 'Español' }).waitFor();
+    await axe(page);
+    await shot(page, 'menu-dark');
+    await page.keyboard.press('End');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
+    await axe(page);
+    clean();
+    await close();
+  });
+
   test('a wrong password says so, and a link that is over too', async () => {
     const { page, clean, close } = await open(chrome, { allow: [REFUSED] });
     await page.goto('/sign-in');
