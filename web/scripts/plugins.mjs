@@ -1,0 +1,134 @@
+// What the build does beside bundling: the sprite of icons, the catalogues of messages, what has to stand in the head of
+// index.html, and the compressed copies that the server sends as they are.
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { constants, brotliCompressSync } from 'node:zlib';
+
+const ROOT = new URL('..', import.meta.url).pathname;
+const LUCIDE = join(ROOT, 'node_modules/lucide-static/icons');
+const TEXT = /\.(?:js|css|html|svg|json|webmanifest|txt)$/;
+
+/** The names in src/ui/icons.ts. */
+export function iconNames() {
+  const text = readFileSync(join(ROOT, 'src/ui/icons.ts'), 'utf8');
+  return [...text.matchAll(/^ {2}'([a-z0-9-]+)',$/gm)].map((match) => match[1]);
+}
+
+export function sprite() {
+  const symbols = iconNames().map((name) => {
+    const svg = readFileSync(join(LUCIDE, `${name}.svg`), 'utf8');
+    const inner = svg.slice(svg.indexOf('>', svg.indexOf('<svg')) + 1, svg.lastIndexOf('</svg>')).replaceAll(/\s+/g, ' ').trim();
+    return `<symbol id="${name}" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round">${inner}</symbol>`;
+  });
+  return `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join('')}</svg>\n`;
+}
+
+/** One sprite of the icons that src/ui/icons.ts names, as `virtual:icons`. */
+export function icons() {
+  let serving = false;
+  return {
+    name: 'fieldkeep-icons',
+    configResolved(config) {
+      serving = config.command === 'serve';
+    },
+    configureServer(server) {
+      server.middlewares.use('/icons.svg', (_, answer) => {
+        answer.setHeader('Content-Type', 'image/svg+xml');
+        answer.end(sprite());
+      });
+    },
+    resolveId: (id) => (id === 'virtual:icons' ? '\0icons' : null),
+    load(id) {
+      if (id !== '\0icons') return null;
+      if (serving) return 'export default "/icons.svg"';
+      const source = sprite();
+      const fileName = `assets/icons-${hash(source)}.svg`;
+      this.emitFile({ type: 'asset', fileName, source });
+      return `export default ${JSON.stringify(`/${fileName}`)}`;
+    },
+  };
+}
+
+/** All catalogues of a language as one text: src/**\/NOUN.en.ftl, in the order of their paths. */
+export function messages() {
+  return {
+    name: 'fieldkeep-messages',
+    resolveId: (id) => (id.startsWith('virtual:messages/') ? `\0${id}` : null),
+    load(id) {
+      if (!id.startsWith('\0virtual:messages/')) return null;
+      const files = catalogues(id.split('/').pop());
+      for (const file of files) this.addWatchFile(file);
+      // Comments are for translators, not for browsers.
+      const text = files.map((file) => readFileSync(file, 'utf8').replaceAll(/^#.*\n/gm, '')).join('\n');
+      return `export default ${JSON.stringify(text)}`;
+    },
+  };
+}
+
+export function catalogues(language) {
+  return walk(join(ROOT, 'src')).filter((file) => file.endsWith(`.${language}.ftl`)).sort();
+}
+
+export function walk(folder) {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    return entry.isDirectory() ? walk(path) : [path];
+  });
+}
+
+/** The theme before the first paint (a script of its own, as the policy allows no inline ones), and fonts from the start. */
+export function early() {
+  let theme = '';
+  return {
+    name: 'fieldkeep-early',
+    apply: 'build',
+    buildStart() {
+      const source = readFileSync(join(ROOT, 'src/early.js'), 'utf8');
+      theme = `assets/early-${hash(source)}.js`;
+      this.emitFile({ type: 'asset', fileName: theme, source });
+    },
+    transformIndexHtml: {
+      order: 'post',
+      handler(html, { bundle }) {
+        const fonts = Object.keys(bundle ?? {}).filter((name) => /geist(?:-mono)?-latin-wght-normal.*\.woff2$/.test(name)).sort();
+        const tags = fonts.map((name) => ({
+          tag: 'link',
+          attrs: { rel: 'preload', as: 'font', type: 'font/woff2', crossorigin: '', href: `/${name}` },
+          injectTo: 'head-prepend',
+        }));
+        return { html, tags: [...tags, { tag: 'script', attrs: { src: `/${theme}` }, injectTo: 'head-prepend' }] };
+      },
+    },
+  };
+}
+
+/** A `.br` beside each text, and the manifest out of the way of what is served: only scripts/budget.mjs reads it. */
+export function packed() {
+  let folder = '';
+  return {
+    name: 'fieldkeep-packed',
+    apply: 'build',
+    configResolved(config) {
+      folder = join(config.root, config.build.outDir);
+    },
+    closeBundle() {
+      const aside = join(ROOT, 'node_modules/.fieldkeep');
+      mkdirSync(aside, { recursive: true });
+      renameSync(join(folder, '.vite/manifest.json'), join(aside, 'manifest.json'));
+      rmSync(join(folder, '.vite'), { recursive: true });
+      for (const file of walk(folder).filter((path) => TEXT.test(path))) {
+        const body = readFileSync(file);
+        const params = {
+          [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY,
+          [constants.BROTLI_PARAM_SIZE_HINT]: statSync(file).size,
+        };
+        writeFileSync(`${file}.br`, brotliCompressSync(body, { params }));
+      }
+    },
+  };
+}
+
+function hash(text) {
+  return createHash('sha256').update(text).digest('base64url').slice(0, 8);
+}

@@ -1,0 +1,70 @@
+/**
+ * Words, by Fluent. `t(id, {name})` is reactive: it changes with the language. Catalogues stand beside what they are for,
+ * NOUN.en.ftl and NOUN.es.ftl; the check fails when an id is missing in one of them or used by nobody.
+ */
+import { FluentBundle, FluentResource, type FluentVariable } from '@fluent/bundle';
+
+export const LANGUAGES = { en: 'English', es: 'Español' } as const;
+export type Language = keyof typeof LANGUAGES;
+
+const LOAD: Record<Language, () => Promise<{ default: string }>> = {
+  en: () => import('virtual:messages/en'),
+  es: () => import('virtual:messages/es'),
+};
+
+let bundle = $state.raw<FluentBundle>(new FluentBundle('en'));
+let current = $state<Language>('en');
+let locale = $state('en');
+
+/** The language of ours that suits best: what was asked for (BCP 47), then the browser's. */
+export function suited(...wishes: (string | null | undefined)[]): { language: Language; locale: string } {
+  for (const wish of [...wishes, ...navigator.languages]) {
+    const language = wish?.toLowerCase().split('-')[0];
+    if (wish && (language === 'en' || language === 'es')) return { language, locale: wish };
+  }
+  return { language: 'en', locale: 'en' };
+}
+
+/** Speaks a language from now on. Its region decides how numbers and dates are written. */
+export async function speak(wish?: string | null): Promise<void> {
+  const { language, locale: wished } = suited(wish);
+  // "es" of a profile says nothing of the region; the browser may.
+  const regional = navigator.languages.find((one) => one.toLowerCase().startsWith(`${language}-`));
+  const { default: text } = await LOAD[language]();
+  const next = new FluentBundle(wished.includes('-') ? wished : (regional ?? wished), { useIsolating: false });
+  const errors = next.addResource(new FluentResource(text));
+  if (errors.length > 0) console.error('messages', errors);
+  bundle = next;
+  current = language;
+  locale = next.locales[0] ?? language;
+  document.documentElement.lang = language;
+}
+
+export function t(id: string, args?: Record<string, FluentVariable>): string {
+  const message = bundle.getMessage(id);
+  if (!message?.value) return id;
+  const errors: Error[] = [];
+  const text = bundle.formatPattern(message.value, args ?? null, errors);
+  if (errors.length > 0) console.error(`message ${id}`, errors);
+  return text;
+}
+
+/** Whether there are words for it: for names that the server may add to, as actions or states. */
+export function has(id: string): boolean {
+  return bundle.hasMessage(id);
+}
+
+/** Words for a name of the server's; the name itself where there are none yet. */
+export function word(prefix: string, name: string): string {
+  const id = `${prefix}-${name.replaceAll('.', '-')}`;
+  return has(id) ? t(id) : name;
+}
+
+export function language(): Language {
+  return current;
+}
+
+/** The locale for Intl, reactive. */
+export function intlLocale(): string {
+  return locale;
+}

@@ -1,0 +1,94 @@
+/**
+ * Data of a screen. `const devices = loading(() => api.get('/devices', {query: {project: at.project}}))` loads again
+ * whenever something reactive that the function read has changed, keeps what is shown meanwhile, and again when the server is
+ * back. Use it while a component initialises.
+ */
+import { connection } from './connection.svelte';
+import { Problem } from './problem';
+
+export interface Loaded<T> {
+  /** undefined until the first answer. */
+  readonly data: T | undefined;
+  readonly problem: Problem | null;
+  readonly busy: boolean;
+  /** When the answer came; 0 before. */
+  readonly at: number;
+  again: () => Promise<void>;
+  /** Puts in an answer that came by another way: of a PUT, or an event. */
+  put: (data: T) => void;
+}
+
+export function loading<T>(load: (signal: AbortSignal) => Promise<T>): Loaded<T> {
+  let data = $state.raw<T | undefined>(undefined);
+  let problem = $state.raw<Problem | null>(null);
+  let busy = $state(true);
+  let at = $state(0);
+  let stop: AbortController | undefined;
+
+  async function run(): Promise<void> {
+    stop?.abort();
+    const mine = new AbortController();
+    stop = mine;
+    busy = true;
+    try {
+      const answer = await load(mine.signal);
+      if (mine.signal.aborted) return;
+      data = answer;
+      at = Date.now();
+      problem = null;
+    } catch (thrown) {
+      if (mine.signal.aborted) return;
+      problem = Problem.from(thrown);
+    }
+    busy = false;
+  }
+
+  $effect(() => {
+    void run();
+    const off = connection.onback(() => void run());
+    return () => {
+      off();
+      stop?.abort();
+    };
+  });
+
+  return {
+    get data() { return data; },
+    get problem() { return problem; },
+    get busy() { return busy; },
+    get at() { return at; },
+    again: run,
+    put: (answer) => {
+      data = answer;
+      at = Date.now();
+    },
+  };
+}
+
+/** An act of a form or a button: `const save = acting(async () => …)`, then `save.run()`, `save.busy`, `save.problem`. */
+export function acting<A extends unknown[]>(act: (...given: A) => Promise<void>) {
+  let problem = $state.raw<Problem | null>(null);
+  let busy = $state(false);
+  return {
+    get problem() { return problem; },
+    get busy() { return busy; },
+    clear: () => {
+      problem = null;
+    },
+    /** Whether it went well. Pressed twice, it is done once. */
+    run: async (...given: A): Promise<boolean> => {
+      if (busy) return false;
+      busy = true;
+      problem = null;
+      try {
+        await act(...given);
+        return true;
+      } catch (thrown) {
+        problem = Problem.from(thrown);
+        return false;
+      } finally {
+        busy = false;
+      }
+    },
+  };
+}

@@ -1,0 +1,29 @@
+/** Spans of time as they stand in an address: "24h" is up to now, "2026-11-01T00:00Z~2026-11-02T00:00Z" is just that one. */
+const UNITS = { m: 60, h: 3600, d: 86400, w: 604800, y: 31_536_000 } as const;
+
+/** Seconds since 1970. */
+export interface TimeRange {
+  from: number;
+  to: number;
+  /** It ends now, and moves with the time. */
+  live: boolean;
+}
+
+export function rangeFrom(text: string, now: number): TimeRange | null {
+  const relative = /^(\d{1,4})([mhdwy])$/.exec(text);
+  if (relative) {
+    const seconds = Number(relative[1]) * UNITS[relative[2] as keyof typeof UNITS];
+    return seconds > 0 ? { from: now / 1000 - seconds, to: now / 1000, live: true } : null;
+  }
+  const [from, to] = text.split('~').map((part) => Date.parse(part) / 1000);
+  return from !== undefined && to !== undefined && from < to ? { from, to, live: false } : null;
+}
+
+/** An absolute span, to the second. */
+export function rangeText(from: number, to: number): string {
+  const iso = (at: number): string => new Date(Math.round(at) * 1000).toISOString().replace('.000', '');
+  return `${iso(from)}~${iso(to)}`;
+}
+
+/** "24 h" for "24h". */
+export const rangeName = (text: string): string => text.replace(/^(\d+)([a-z])$/, '$1\u202f$2');

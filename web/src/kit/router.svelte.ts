@@ -1,0 +1,158 @@
+/**
+ * The History API router. A screen is a path, a title and a lazily loaded component; nouns bring theirs in
+ * src/console/NOUN/routes.ts. Plain <a href> works everywhere. Every view is its URL: see `view`.
+ */
+import type { Component } from 'svelte';
+import type { IconName } from '$ui/icons';
+
+export type NavGroup = 'operate' | 'prove' | 'manage';
+
+export interface Screen {
+  /** "/devices/:device"; parameters come as `params`. */
+  path: string;
+  /** Id of the message that names it. */
+  title: string;
+  /** The component may take `params: Record<string, string>`. */
+  // oxlint-disable-next-line no-explicit-any -- a screen without parameters takes no props at all
+  load: () => Promise<{ default: Component<any> }>;
+  /** Its place in the side bar; absent: not there. */
+  nav?: { group: NavGroup; icon: IconName; order: number };
+  /** Shown without a session and without the frame. */
+  open?: boolean;
+  /** Shown without the frame, yet signed in: a wall display, a first run. */
+  bare?: boolean;
+}
+
+export interface Crumb {
+  text: string;
+  href?: string;
+}
+
+export interface Match {
+  screen: Screen;
+  params: Record<string, string>;
+}
+
+type Search = Record<string, string | null>;
+
+class Router {
+  screens: Screen[] = [];
+  path = $state(location.pathname);
+  search = $state.raw(new URLSearchParams(location.search));
+  crumbs = $state.raw<Crumb[]>([]);
+  /** Counts navigations to other paths; the frame moves the focus to the heading after each. */
+  arrivals = $state(0);
+  /** Screens may object to being left, as a half-filled form does. */
+  #guards: (() => boolean)[] = [];
+
+  start(screens: Screen[]): void {
+    // The more is spelled out, the earlier it is tried: /devices/new before /devices/:device.
+    this.screens = [...screens].sort((a, b) => weight(a.path) - weight(b.path));
+    addEventListener('popstate', () => this.#read());
+    document.addEventListener('click', (event) => this.#click(event));
+  }
+
+  get match(): Match | null {
+    for (const screen of this.screens) {
+      const params = matched(screen.path, this.path);
+      if (params) return { screen, params };
+    }
+    return null;
+  }
+
+  go(href: string, { replace = false }: { replace?: boolean } = {}): void {
+    const url = new URL(href, location.href);
+    if (url.pathname !== this.path && this.#guards.some((guard) => !guard())) return;
+    if (replace) history.replaceState(history.state, '', url);
+    else history.pushState(null, '', url);
+    this.#read();
+  }
+
+  /** Changes parts of the query string; null takes one away. Other parts stay. */
+  put(change: Search, { push = false }: { push?: boolean } = {}): void {
+    const search = new URLSearchParams(location.search);
+    for (const [name, value] of Object.entries(change)) {
+      if (value === null) search.delete(name);
+      else search.set(name, value);
+    }
+    const text = search.toString();
+    this.go(`${location.pathname}${text === '' ? '' : `?${text}`}${location.hash}`, { replace: !push });
+  }
+
+  /** Asks before the screen is left; returns how to stop asking. Call it in an $effect. */
+  guard(may: () => boolean): () => void {
+    this.#guards.push(may);
+    return () => {
+      this.#guards = this.#guards.filter((one) => one !== may);
+    };
+  }
+
+  #read(): void {
+    if (location.pathname !== this.path) {
+      this.crumbs = [];
+      this.arrivals += 1;
+      this.path = location.pathname;
+      scrollTo(0, 0);
+    }
+    if (location.search !== `?${this.search}`) this.search = new URLSearchParams(location.search);
+  }
+
+  #click(event: MouseEvent): void {
+    if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    const link = event.target instanceof Element ? event.target.closest('a') : null;
+    if (!link || link.target !== '' || link.hasAttribute('download') || link.origin !== location.origin) return;
+    if (link.pathname.startsWith('/api/') || (link.pathname === location.pathname && link.hash !== '')) return;
+    event.preventDefault();
+    this.go(link.href);
+  }
+}
+
+export const router = new Router();
+
+/**
+ * The state of a view, kept in the query string, so that a link shows the same: `const at = view({q: '', page: 1})`, then
+ * `at.q` is reactive and `at.q = 'x'` changes the address. What is at its default is left out.
+ */
+export function view<T extends Record<string, string | number | boolean>>(defaults: T): { [K in keyof T]: Widened<T[K]> } {
+  return new Proxy({} as { [K in keyof T]: Widened<T[K]> }, {
+    get: (_, name) => (typeof name === 'string' ? read(name, defaults[name]) : undefined),
+    set: (_, name, value: string | number | boolean) => {
+      router.put({ [String(name)]: value === defaults[String(name)] ? null : String(value) });
+      return true;
+    },
+  });
+}
+
+type Widened<V> = V extends string ? string : V extends number ? number : boolean;
+
+function read(name: string, fallback: string | number | boolean | undefined): string | number | boolean | undefined {
+  const text = router.search.get(name);
+  if (text === null) return fallback;
+  if (typeof fallback === 'number') return Number.isFinite(Number(text)) ? Number(text) : fallback;
+  return typeof fallback === 'boolean' ? text === 'true' : text;
+}
+
+function weight(path: string): number {
+  return path.split('/').reduce((all, part) => all + (part.startsWith(':') ? 100 : 1), 0);
+}
+
+function matched(pattern: string, path: string): Record<string, string> | null {
+  const wanted = pattern.split('/');
+  const parts = path.replace(/(?<=.)\/$/, '').split('/');
+  if (wanted.length !== parts.length) return null;
+  const params: Record<string, string> = {};
+  for (const [index, part] of wanted.entries()) {
+    const found = parts[index] ?? '';
+    if (part.startsWith(':')) params[part.slice(1)] = decoded(found);
+    else if (part !== found) return null;
+  }
+  return params;
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}

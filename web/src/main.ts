@@ -1,0 +1,19 @@
+import './styles/tokens.css';
+import './styles/base.css';
+import { mount } from 'svelte';
+import App from './App.svelte';
+import { screens } from './console/screens';
+import { router } from '$kit/router.svelte';
+import { speak } from '$kit/i18n.svelte';
+import { session } from '$kit/session.svelte';
+import { connection } from '$kit/connection.svelte';
+
+async function start(): Promise<void> {
+  router.start(screens);
+  // Both at once: words in the browser's language now, in the profile's when we know who it is.
+  await Promise.all([speak(), session.load().catch(() => connection.missed())]);
+  const target = document.getElementById('app');
+  if (target) mount(App, { target });
+}
+
+void start();

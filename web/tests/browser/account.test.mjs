@@ -1,0 +1,126 @@
+// Coming in and going out, as people do it.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { axe, BASE_URL, browser, joined, open, PHONE, REFUSED, shot } from './help.mjs';
+
+describe('account', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
+  let chrome;
+  before(async () => { chrome = await browser(); });
+  after(async () => chrome.close());
+
+  for (const [name, options] of Object.entries({ light: {}, dark: { theme: 'dark' }, phone: { viewport: PHONE } })) {
+    test(`sign-in stands in ${name}`, async () => {
+      const { page, clean, close } = await open(chrome, { ...options, allow: [REFUSED] });
+      await page.goto('/profile');
+      await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+      assert.match(page.url(), /\/sign-in$/);
+      await axe(page);
+      await shot(page, `sign-in-${name}`);
+      clean();
+      await close();
+    });
+
+    test(`the profile's pages stand in ${name}`, async () => {
+      const { context, page, clean, close } = await open(chrome, { ...options, allow: [REFUSED] });
+      await joined(context, page);
+      for (const [path, heading] of [['/profile', 'You'], ['/profile/sign-in', 'Passkeys'], ['/profile/sessions', 'Sign-ins']]) {
+        await page.goto(path);
+        await page.getByRole('heading', { name: heading, exact: true }).waitFor();
+        await page.waitForLoadState('networkidle');
+        await axe(page);
+        await shot(page, `profile-${heading.toLowerCase()}-${name}`);
+        assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'nothing sticks out sideways');
+      }
+      clean();
+      await close();
+    });
+  }
+
+  test('a passkey signs in again after sign-out', async () => {
+    const { context, page, clean, close } = await open(chrome, { allow: [REFUSED] });
+    const name = await joined(context, page);
+    await page.getByRole('button', { name: `You: ${name}` }).click();
+    await page.getByRole('menuitem', { name: 'Sign out' }).click();
+    await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
+    await page.getByRole('button', { name: `You: ${name}` }).waitFor();
+    clean();
+    await close();
+  });
+
+  test('a session that ends in mid-form loses nothing', async () => {
+    const { context, page, clean, close } = await open(chrome, { allow: [REFUSED] });
+    await joined(context, page);
+    await page.goto('/profile');
+    await page.getByLabel('Your name').fill('Ada Lovelace');
+    await context.clearCookies();
+    await page.getByRole('button', { name: 'Save' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Sign in again' });
+    await dialog.waitFor();
+    await axe(page);
+    await shot(page, 'sign-in-again');
+    await dialog.getByRole('button', { name: 'Sign in with a passkey' }).click();
+    await page.getByRole('button', { name: 'You: Ada Lovelace' }).waitFor();
+    clean();
+    await close();
+  });
+
+  test('an act that asks for presence goes on after it was proven', async () => {
+    const { context, page, clean, close } = await open(chrome, { allow: [REFUSED] });
+    await joined(context, page);
+    await page.goto('/profile/sign-in');
+    // The first answer as it is five minutes after the sign-in; the rest is the server's.
+    await page.route('**/api/v1/me/recovery-codes', (route) => route.fulfill({
+      status: 403, contentType: 'application/problem+json', body: JSON.stringify({ title: 'forbidden', status: 403, detail: 'presence is not fresh', needs: 'step-up' }),
+    }), { times: 1 });
+    await page.getByRole('button', { name: 'Make new ones' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Is it you?' });
+    await dialog.waitFor();
+    await axe(page);
+    await shot(page, 'step-up');
+    await dialog.getByRole('button', { name: 'Confirm with a passkey' }).click();
+    await page.getByRole('dialog', { name: 'Recovery codes' }).getByLabel('I have stored it').waitFor();
+    await shot(page, 'recovery-codes');
+    clean();
+    await close();
+  });
+
+  test('the palette and the menu work by keyboard', async () => {
+    const { context, page, clean, close } = await open(chrome, { allow: [REFUSED] });
+    const name = await joined(context, page);
+    await page.keyboard.press('Control+k');
+    const palette = page.getByRole('dialog', { name: 'Go to anything' });
+    await palette.waitFor();
+    await page.keyboard.type('dark');
+    await axe(page);
+    await shot(page, 'palette');
+    await page.keyboard.press('Enter');
+    assert.equal(await page.evaluate(() => document.documentElement.dataset.theme), 'dark');
+    await page.getByRole('button', { name: `You: ${name}` }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('menuitemradio', { name: 'Español' }).waitFor();
+    await axe(page);
+    await shot(page, 'menu-dark');
+    await page.keyboard.press('End');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('?');
+    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
+    await axe(page);
+    clean();
+    await close();
+  });
+
+  test('a wrong password says so, and a link that is over too', async () => {
+    const { page, clean, close } = await open(chrome, { allow: [REFUSED] });
+    await page.goto('/sign-in');
+    await page.getByLabel('E-mail address').fill('nobody@example.com');
+    await page.getByLabel('Password').fill('not the right one at all');
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await page.getByRole('alert').or(page.getByLabel('Code')).first().waitFor();
+    await page.goto('/join#wrong');
+    await page.getByRole('heading', { name: 'This link does not open' }).waitFor();
+    await axe(page);
+    await shot(page, 'join-over');
+    clean();
+    await close();
+  });
+});

@@ -1,0 +1,20 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vite';
+import { early, icons, messages, packed } from './scripts/plugins.mjs';
+
+const at = (path: string) => new URL(path, import.meta.url).pathname;
+
+export default defineConfig(({ mode }) => ({
+  plugins: [svelte(), icons(), messages(), early(), packed()],
+  define: { __GALLERY__: JSON.stringify(mode === 'gallery') },
+  resolve: { alias: { $kit: at('./src/kit'), $ui: at('./src/ui'), $api: at('./src/api') } },
+  build: {
+    target: 'es2023',
+    cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
+    outDir: mode === 'gallery' ? 'dist-gallery' : 'dist',
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    manifest: true,
+    reportCompressedSize: false,
+  },
+}));
