@@ -84,7 +84,7 @@ const HEADERS: [(HeaderName, &str); 8] = [
     (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
     (
         HeaderName::from_static("permissions-policy"),
-        "camera=(self), geolocation=(self), bluetooth=(self), publickey-credentials-get=(self), \
+        "camera=(self), geolocation=(self), publickey-credentials-get=(self), \
          publickey-credentials-create=(self), microphone=(), payment=(), usb=()",
     ),
     (
