@@ -10,7 +10,7 @@ use crate::journal::Journal;
 use crate::keys::Keys;
 use crate::limits::{API_BURST, API_PER_S, DEVICE_BURST, DEVICE_PER_S};
 use crate::telemetry::Tail;
-use crate::{Fault, account, identity, jobs, journal, notify, registry, telemetry};
+use crate::{Fault, account, identity, jobs, journal, live, notify, registry, telemetry};
 use arc_swap::ArcSwap;
 use fieldkeep_domain::audit::Doer;
 use fieldkeep_domain::{DeviceId, KeyId, Timestamp};
@@ -199,6 +199,8 @@ pub struct App {
     pub outbox: Notify,
     /// What was seen of devices and should be told.
     pub news: notify::Newsroom,
+    /// Open streams of live events.
+    pub live: Arc<live::Feed>,
     server_ca: Authority,
     verifier: Arc<DeviceVerifier>,
     used: Mutex<HashMap<KeyId, Timestamp>>,
@@ -246,6 +248,7 @@ impl App {
             providers,
             outbox: Notify::new(),
             news: notify::Newsroom::default(),
+            live: Arc::default(),
             used: Mutex::default(),
             looked_at: AtomicI64::new(clock.now().as_nanos()),
             started_at: clock.now(),
@@ -445,6 +448,7 @@ pub async fn start(folder: Folder, config: Config, clock: Clock) -> Result<Runni
         tokio::spawn(telemetry::follow(app.clone(), stop.clone())),
         tokio::spawn(jobs::run(app.clone(), stop.clone())),
         tokio::spawn(notify::run(app.clone(), stop.clone())),
+        tokio::spawn(live::follow(app.clone(), stop.clone())),
         tokio::spawn(crate::http::serve_monitor(app.clone(), monitor, stop.clone())),
     ];
     let mut serving = vec![tokio::spawn(crate::http::serve(app.clone(), listener, stop.clone()))];
