@@ -62,7 +62,7 @@ mod tests {
         {
             assert!(!bad.fits(), "{bad:?}");
         }
-        assert!(tile(u32::MAX, 0, 12, 1).fits() == false);
+        assert!(!tile(u32::MAX, 0, 12, 1).fits());
         assert!(tile(0, 0, 6, 2).overlaps(tile(5, 1, 2, 2)));
         assert!(!tile(0, 0, 6, 2).overlaps(tile(6, 0, 6, 2)) && !tile(0, 0, 6, 2).overlaps(tile(0, 2, 6, 2)));
         assert!(is_tile_id("a-1") && !is_tile_id("") && !is_tile_id("a b") && !is_tile_id(&"x".repeat(41)));

@@ -10,10 +10,11 @@ use std::time::{Duration, Instant};
 const PATIENCE: Duration = Duration::from_secs(60);
 const GLANCE: Duration = Duration::from_millis(5);
 
-/// A built program of the workspace, in the folder that the test's own executable was built into.
+/// A built program of the workspace: beside a program of ours, or above the folder of a test's executable.
 pub fn binary(name: &str) -> PathBuf {
     let own = std::env::current_exe().unwrap();
-    let path = own.parent().and_then(Path::parent).unwrap().join(name);
+    let beside = own.with_file_name(name);
+    let path = if beside.exists() { beside } else { own.parent().and_then(Path::parent).unwrap().join(name) };
     assert!(
         path.exists(),
         "{} is missing: build the programs first, `cargo build --workspace --bins`, or run `cargo xtask test`",

@@ -69,7 +69,14 @@ async fn codes_by_mail_and_sms_open_once_and_not_for_administrators(backend: Bac
     Browser::new(&world).post("/api/v1/sign-in/code", answer).await.expect(401);
 
     // Somebody with rights over others is not asked for a code that was sent: an app or a passkey it must be.
-    let mut ann = join_by_mail(&world, &post, "ann@example.com", json!([{"role": "administrator"}])).await;
+    let link = post.invite(&world, "adm@example.com", None, json!([{"role": "administrator"}])).await;
+    let (mut adm, opened) = open(&world, link.split_once('#').unwrap().1).await;
+    let wish = json!({"flow": opened["flow"], "name": "Adm", "password": PASSWORD, "factor": "mail"});
+    let refused = adm.post("/api/v1/join/password", wish).await.expect(400);
+    assert!(refused.body["detail"].as_str().unwrap().contains("codes that are sent"), "{}", refused.text);
+    let mut ann = join_by_mail(&world, &post, "ann@example.com", json!([])).await;
+    let id = ann.get("/api/v1/me").await.expect(200).body["id"].clone();
+    world.post("/api/v1/grants", json!({"person": id, "role": "administrator"})).await.expect(201);
     let begun = Browser::new(&world).password("ann@example.com", PASSWORD).await.expect(200).body;
     assert_eq!(begun["factors"], json!(["recovery"]));
     let begun = ann.post("/api/v1/step-up/code/begin", json!({"factor": "mail"})).await;

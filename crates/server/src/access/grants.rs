@@ -205,6 +205,7 @@ pub async fn give(
     app.journal
         .act(move |tx, _| {
             Box::pin(async move {
+                crate::account::still_in(tx, doer, now).await?;
                 let found = sql::grants::person(tx, person).await?;
                 if found.ok_or_else(|| Fault::not_found("person"))?.disabled {
                     return Err(Fault::conflict("this person is shut out: let them in again first"));

@@ -199,6 +199,21 @@ pub enum Receiver {
     Program,
 }
 
+/// Whether somebody holds all of these actions over a scope, for as long as it is given.
+pub async fn holds(
+    app: &App,
+    actor: &Actor,
+    receiver: Receiver,
+    actions: &[Action],
+    scope: &Scope,
+    until: Option<Timestamp>,
+) -> Result<bool, Fault> {
+    let place = crate::project::group::place_of(app, *scope).await?;
+    let slice = app.policies.slice(app, scope.organization()).await?;
+    let held = held_until(app, &slice, actor, receiver, actions, &place);
+    Ok(held.is_some_and(|held| until.unwrap_or(FOREVER) <= held))
+}
+
 /// Never ends.
 const FOREVER: Timestamp = Timestamp(i64::MAX);
 
@@ -254,19 +269,16 @@ fn within(role: RoleRef, held: Option<Timestamp>, until: Option<Timestamp>) -> R
     Err(Fault::new(Kind::Forbidden, text).with("action", Action::RoleGrant.name()).with("held_until", end))
 }
 
-/// Whether somebody may act on a person who holds this role there: they hold as much, or they may shut people out or
-/// reset them there and the role has no rights over others.
+/// Whether somebody may act on a person who holds this role there: they hold as much, or the role has no rights over others.
 pub async fn manages(app: &App, actor: &Actor, role: RoleRef, scope: &Scope) -> Result<bool, Fault> {
     let place = crate::project::group::place_of(app, *scope).await?;
     let slice = app.policies.slice(app, scope.organization()).await?;
     let engine = &app.policies.engine;
     let holds =
         |actions: &[Action]| held_until(app, &slice, actor, Receiver::Program, actions, &place).is_some();
-    if holds(&engine.actions_of(&slice, role)) {
-        return Ok(true);
-    }
     // Who asks was allowed to act on the holder already; a role without rights over others keeps nobody from it.
-    Ok(!Action::over_others().any(|action| engine.role_allows(&slice, role, action)))
+    let is_over_others = Action::over_others().any(|action| engine.role_allows(&slice, role, action));
+    Ok(!is_over_others || holds(&engine.actions_of(&slice, role)))
 }
 
 /// The refusal to give what the giver does not hold.
@@ -282,6 +294,9 @@ fn next_slice(
     organization: OrganizationId,
     additions: Additions,
 ) -> Result<Slice, Fault> {
+    // An agreement can come about only where the rule of two people is over policies: nowhere else would a guard rail that
+    // waits for one ever give way.
+    let approved = additions.two_people.contains(&Action::PolicyWrite);
     let slice = app.policies.engine.slice(additions).map_err(|error| Fault::invalid(error.to_string()))?;
     let place = Place::from(Scope::Organization { organization });
     let roles = actor.roles(Action::PolicyWrite, &place);
@@ -291,7 +306,7 @@ fn next_slice(
         action: Action::PolicyWrite,
         place: &place,
         fresh: true,
-        approved: true,
+        approved,
         address: actor.address,
     };
     if !app.policies.engine.evaluate(&slice, &ask).is_allowed() {

@@ -68,11 +68,11 @@ pub async fn set(
     if rules.two_people.contains(&Action::PolicyWrite) {
         two_who_may(app, id).await?;
     }
-    if let (true, Doer::Person(person)) = (rules.sign_in.passkey_required, actor.doer)
-        && account::passkeys_of(app, person).await? == 0
+    if let Doer::Person(person) = actor.doer
+        && !account::could_come_in(app, person, &rules.sign_in).await?
     {
-        let text =
-            "`passkey_required`: you have no passkey yourself: add one first, or you would shut yourself out";
+        let text = "`sign_in`: you have nothing yourself that counts under these rules: add a passkey or such a factor \
+                    first, or you would shut yourself out";
         return Err(Fault::conflict(text));
     }
     let sealed = seal_json(&app.keys.organization(Some(id))?.seal, &binding(id), &rules)?;

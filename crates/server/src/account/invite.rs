@@ -10,7 +10,7 @@ use crate::limits::{INVITATION_S, INVITATION_S_MAX, RESET_S};
 use crate::project::{self, open_json, seal_json};
 use crate::{App, Fault, notify};
 use fieldkeep_api as api;
-use fieldkeep_domain::access::{Actor, Permit, RoleRef, Standing};
+use fieldkeep_domain::access::{Action, Actor, Permit, RoleRef, Standing};
 use fieldkeep_domain::audit::{Act, Doer};
 use fieldkeep_domain::limits::GRANTS_MAX;
 use fieldkeep_domain::notify::{Channel, DuplicateKey, EmailAddress, Hidden, Language, Message};
@@ -102,6 +102,14 @@ pub async fn still_given(app: &App, row: &LinkRow) -> Result<(), Fault> {
             Actor { doer: secret.giver, grants, standing, address: None, now }
         }
     };
+    // Whoever may not invite any more has not invited.
+    let home = home(row.organization);
+    let may = [Action::PersonInvite];
+    if row.kind == "invitation"
+        && !access::holds(app, &actor, Receiver::Program, &may, &home, Some(now)).await?
+    {
+        return Err(over(Fault::new(Kind::Forbidden, text)));
+    }
     for gift in &secret.roles {
         let until = gift.expires_at.map(Timestamp);
         let held = access::check_held(app, &actor, Receiver::Person, gift.role, &gift.scope, until).await;

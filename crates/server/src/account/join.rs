@@ -233,6 +233,15 @@ pub async fn begin_password(app: &Arc<App>, given: api::JoinPassword) -> Result<
     if !rules.second_factors.contains(&factor) {
         return Err(Fault::invalid("`factor`: your organization does not accept it"));
     }
+    if factor != SecondFactor::Totp {
+        for gift in &invite::open(app, &row)?.roles {
+            if super::sign_in::gives_rights_over_others(app, gift.role, &gift.scope).await? {
+                let text = "`factor`: codes that are sent do not protect the rights of this invitation: choose an \
+                            authenticator app or a passkey";
+                return Err(Fault::invalid(text));
+            }
+        }
+    }
     let (pending, totp) = match factor {
         SecondFactor::Totp => {
             let (secret, shown) = factor::new_totp(&wish.address)?;
@@ -384,7 +393,7 @@ async fn settle(
                 write(&inner, tx, &row, &account, hash.as_bytes()).await?;
                 sql::set_recovery_codes(tx, id, &verifiers).await?;
                 let gifts: Vec<_> = gifts.iter().map(Gift::as_given).collect();
-                let giver = row.made_by.map_or(Doer::Server, Doer::Person);
+                let giver = invite::open(&inner, &row)?.giver;
                 grants::insert_grants(tx, id, &gifts, giver, now).await?;
                 let fresh = session::begin(&inner, tx, id, method, &browser, &rules).await?;
                 let verb = if row.kind == "reset" { "person.recover" } else { "person.join" };
@@ -499,8 +508,7 @@ pub async fn accept(app: &Arc<App>, signed: &Signed, given: api::OpenLink) -> Re
                 if !sql::use_link(tx, row.id, now).await? {
                     return Err(over());
                 }
-                let giver = row.made_by.map_or(Doer::Server, Doer::Person);
-                grants::insert_grants(tx, id, &gifts, giver, now).await?;
+                grants::insert_grants(tx, id, &gifts, secret.giver, now).await?;
                 let act =
                     Act::new(Doer::Person(id), "person.accept", id, invite::home(row.organization), now)
                         .with(json!({"link": row.id, "invited_by": row.made_by}));

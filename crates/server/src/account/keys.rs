@@ -111,6 +111,9 @@ pub async fn create(
 ) -> Result<api::KeySecret, Fault> {
     let name = Name::parse(&new.name)?;
     let expires_at = new.expires_at.as_deref().map(parse_time).transpose()?;
+    if expires_at.is_some_and(|end| end <= app.clock.now()) {
+        return Err(Fault::invalid("`expires_at`: a time in the future expected"));
+    }
     may_give(app, actor, new.role, &new.rights, &scope, expires_at).await?;
     if let Some(account) = new.account {
         let mut tx = app.db.read().await?;
@@ -123,10 +126,15 @@ pub async fn create(
         if !inside || found.disabled_at.is_some() {
             return Err(Fault::not_found("service account of this organization"));
         }
+        drop(tx);
+        // A key speaks as its account: whoever hangs one on it may write keys where the account is.
+        access::authorize(app, actor, Action::KeyWrite, account_scope(&found)).await?;
     }
     let key = ApiKey::generate(Holder::Service);
     let mut row = new_row(app, &key, new.role, scope, &name, expires_at)?;
     row.rights = new.rights;
+    row.rights.sort_unstable();
+    row.rights.dedup();
     row.account = new.account;
     row.made_by = person_behind(app, permit.doer()).await?;
     store(app, permit.doer(), "key.create", row.id, key, row, name).await
@@ -160,7 +168,8 @@ async fn may_give(
         if !right.is_sensitive() {
             return Err(Fault::invalid(format!("`rights`: `{right}` needs no explicit right")));
         }
-        if !actor.is_fresh(*right) {
+        let held = access::holds(app, actor, Receiver::Program, &[*right], scope, until).await?;
+        if !held || !actor.is_fresh(*right) {
             let text = format!("`rights`: you do not hold `{right}` yourself, so you cannot give it");
             return Err(Fault::new(Kind::Forbidden, text).with("action", right.name()));
         }
@@ -182,7 +191,14 @@ async fn store(
         "key": row.id, "role": row.role, "rights": row.rights, "name": name.as_str(),
         "account": row.account, "expires_at": row.expires_at.map(format_time),
     }));
-    app.journal.act(move |tx, _| Box::pin(async move { Ok((act, sql::insert(tx, &row).await?)) })).await?;
+    app.journal
+        .act(move |tx, _| {
+            Box::pin(async move {
+                super::still_in(tx, doer, act.at).await?;
+                Ok((act, sql::insert(tx, &row).await?))
+            })
+        })
+        .await?;
     Ok(api::KeySecret { key: shown, secret: String::from_utf8_lossy(key.expose().expose()).into_owned() })
 }
 

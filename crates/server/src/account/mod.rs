@@ -33,8 +33,9 @@ pub use throttle::Throttle;
 use crate::fault::Kind;
 use crate::{App, Fault};
 use fieldkeep_domain::access::Actor;
+use fieldkeep_domain::account::SignInRules;
 use fieldkeep_domain::audit::Doer;
-use fieldkeep_domain::{PersonId, SessionId};
+use fieldkeep_domain::{PersonId, SessionId, Timestamp};
 use fieldkeep_trust::secret::Secret;
 use std::net::IpAddr;
 
@@ -57,10 +58,31 @@ pub async fn person_name(
     person::name(tx, app, id).await
 }
 
-/// How many passkeys somebody has.
-pub async fn passkeys_of(app: &App, person: fieldkeep_domain::PersonId) -> Result<usize, Fault> {
+/// Refuses inside a transaction what was asked for by somebody who is shut out meanwhile, or with a key that is withdrawn:
+/// what they set going must not come after what ended it.
+pub async fn still_in(tx: &mut sqlx::AnyConnection, doer: Doer, now: Timestamp) -> Result<(), Fault> {
+    let stands = match doer {
+        Doer::Person(id) => sql::people::find(tx, id).await?.is_some_and(|row| !row.shut_out),
+        Doer::Key(id) => sql::keys::find(tx, id).await?.is_some_and(|row| row.stands(now)),
+        Doer::Device(_) | Doer::Server => true,
+    };
+    match stands {
+        true => Ok(()),
+        false => Err(Fault::new(Kind::Unauthenticated, "who asks is shut out; nothing was done")),
+    }
+}
+
+/// Whether somebody could still sign in, and prove presence, under these rules.
+pub async fn could_come_in(app: &App, id: PersonId, rules: &SignInRules) -> Result<bool, Fault> {
     let mut tx = app.db.read().await?;
-    Ok(sql::people::passkeys(&mut tx, person).await?.len())
+    let passkeys = sql::people::passkeys(&mut tx, id).await?.len();
+    let row = person::find(&mut tx, id).await?;
+    drop(tx);
+    if passkeys > 0 {
+        return Ok(true);
+    }
+    let secret = person::open(app, &row)?;
+    Ok(!rules.passkey_required && !sign_in::accepted(app, &row, &secret, rules).await?.is_empty())
 }
 
 /// The program behind a bearer token: a key, or a short token that stands for one.

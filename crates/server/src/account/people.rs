@@ -50,7 +50,7 @@ pub async fn list(
     let mut items = Vec::new();
     for row in &page.items {
         let mut shown = false;
-        for organization in sql::organizations(&mut tx, row.id).await? {
+        for organization in sql::organizations(&mut tx, row.id, app.clock.now()).await? {
             shown = shown || listing.shows(&invite::home(organization).into()).await?;
         }
         if !shown {
@@ -67,7 +67,7 @@ pub async fn show(app: &App, actor: &Actor, id: PersonId) -> Result<api::Person,
     let mut tx = app.db.read().await?;
     let row = person::find(&mut tx, id).await?;
     let passkeys = sql::passkeys(&mut tx, id).await?.len();
-    let organizations = sql::organizations(&mut tx, id).await?;
+    let organizations = sql::organizations(&mut tx, id, app.clock.now()).await?;
     drop(tx);
     let mut refusal = Fault::not_found("person");
     for organization in organizations {
@@ -96,16 +96,41 @@ pub async fn unseen(app: &App, actor: &Actor, scope: Scope, fault: Fault) -> Fau
     }
 }
 
+/// How far an act on a person reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reaching {
+    /// It takes away what they have.
+    Out,
+    /// It changes how they come in: to everything that anybody gave them.
+    In,
+}
+
 /// Nobody acts on somebody who holds what they do not hold themselves: an administrator of one company does not shut
 /// out the deployment's owner, and a reset is no way up.
-async fn stands_above(app: &App, actor: &Actor, id: PersonId) -> Result<(), Fault> {
+async fn stands_above(app: &App, actor: &Actor, id: PersonId, reaching: Reaching) -> Result<(), Fault> {
+    beyond(app, actor, id, reaching, None).await
+}
+
+/// The same, leaving aside what they hold inside one organization.
+async fn beyond(
+    app: &App,
+    actor: &Actor,
+    id: PersonId,
+    reaching: Reaching,
+    inside: Option<OrganizationId>,
+) -> Result<(), Fault> {
     let mut tx = app.db.read().await?;
     let given = grants::given_to(&mut tx, id, app.clock.now()).await?;
     let home = person::find(&mut tx, id).await?.organization;
     drop(tx);
     for (role, scope) in given {
-        // What another company gave them does not keep their own from shutting them out.
-        if scope.organization().is_some() && home.is_some() && scope.organization() != home {
+        if inside.is_some() && scope.organization() == inside {
+            continue;
+        }
+        // What another company gave them does not keep their own from shutting them out. How they come in is another matter:
+        // it opens what that company gave them.
+        let elsewhere = scope.organization().is_some() && home.is_some() && scope.organization() != home;
+        if elsewhere && reaching == Reaching::Out {
             continue;
         }
         if actor.doer != Doer::Person(id) && !access::manages(app, actor, role, &scope).await? {
@@ -127,7 +152,7 @@ pub async fn disable(
     if actor.doer == Doer::Person(id) {
         return Err(Fault::conflict("nobody shuts themselves out: ask another administrator"));
     }
-    stands_above(app, actor, id).await?;
+    stands_above(app, actor, id, Reaching::Out).await?;
     let now = app.clock.now();
     app.journal
         .act(move |tx, _| {
@@ -155,11 +180,20 @@ pub async fn enable(
     id: PersonId,
     reason: String,
 ) -> Result<(), Fault> {
-    stands_above(app, actor, id).await?;
+    stands_above(app, actor, id, Reaching::Out).await?;
     let now = app.clock.now();
     let act =
         Act::new(permit.doer(), "person.enable", id, permit.scope(), now).with(json!({"reason": reason}));
-    app.journal.act(move |tx, _| Box::pin(async move { Ok((act, sql::disable(tx, id, None).await?)) })).await
+    app.journal
+        .act(move |tx, _| {
+            Box::pin(async move {
+                if person::find(tx, id).await?.disabled_at.is_none() {
+                    return Err(Fault::conflict("this person is not shut out"));
+                }
+                Ok((act, sql::disable(tx, id, None).await?))
+            })
+        })
+        .await
 }
 
 /// Sends a one-time link for a new password to somebody's own address, and ends their sessions.
@@ -170,7 +204,7 @@ pub async fn reset(
     id: PersonId,
     reason: String,
 ) -> Result<(), Fault> {
-    stands_above(app, actor, id).await?;
+    stands_above(app, actor, id, Reaching::In).await?;
     if app.config.mail.host.is_empty() {
         return Err(Fault::conflict("a reset is sent by e-mail, and no mail server is set up (`mail.host`)"));
     }
@@ -180,6 +214,9 @@ pub async fn reset(
         .note(move |tx, _| {
             Box::pin(async move {
                 let row = person::find(tx, id).await?;
+                if row.shut_out {
+                    return Err(Fault::conflict("this person is shut out: let them in again first"));
+                }
                 if !person::open(&inner, &row)?.verified {
                     let text = "this person's address was never confirmed: a reset cannot be sent there";
                     return Err(Fault::conflict(text));
@@ -204,7 +241,7 @@ pub async fn remove_factor(
     id: PersonId,
     lost: api::LostFactor,
 ) -> Result<(), Fault> {
-    stands_above(app, actor, id).await?;
+    stands_above(app, actor, id, Reaching::In).await?;
     if !["passkeys", "totp", "phone", "mail", "recovery-codes", "password", "identities"]
         .contains(&lost.factor.as_str())
     {
@@ -262,7 +299,8 @@ pub async fn switch_organization(
         if actor.doer == Doer::Person(person) {
             return Err(Fault::conflict("you came with this organization: nobody shuts themselves out"));
         }
-        stands_above(app, actor, person).await?;
+        // Whoever may shut the organization out may end what is held inside it.
+        beyond(app, actor, person, Reaching::Out, Some(id)).await?;
     }
     let now = app.clock.now();
     let verb = if disable { "organization.disable" } else { "organization.enable" };

@@ -94,7 +94,7 @@ pub(super) async fn rules(
     id: PersonId,
 ) -> Result<(Vec<SignInRules>, SignInRules), Fault> {
     let mut each = Vec::new();
-    for organization in sql::organizations(tx, id).await? {
+    for organization in sql::organizations(tx, id, app.clock.now()).await? {
         each.push(crate::access::rules::of(app, tx, organization).await?.sign_in);
     }
     let all = SignInRules::strictest(&each);

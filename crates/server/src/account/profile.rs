@@ -224,7 +224,11 @@ pub(super) async fn still_signs_in(
     let row = person::find(tx, id).await?;
     let secret = person::open(app, &row)?;
     let passkey = !sql::passkeys(tx, id).await?.is_empty();
-    let beside = row.password.is_some() && !person::second_factors(&row, &secret).is_empty();
+    let (_, rules) = person::rules(app, tx, id).await?;
+    // What the organizations do not let count is nothing to sign in with.
+    let beside = row.password.is_some()
+        && !rules.passkey_required
+        && !super::sign_in::accepted(app, &row, &secret, &rules).await?.is_empty();
     if passkey || beside || !oidc::identities(app, tx, id).await?.is_empty() {
         return Ok(());
     }

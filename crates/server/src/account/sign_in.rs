@@ -328,14 +328,19 @@ pub(super) async fn is_privileged(app: &App, id: PersonId) -> Result<bool, Fault
     let grants = crate::access::grants::of_person(&mut tx, id, app.clock.now()).await?;
     drop(tx);
     for grant in grants {
-        let slice = app.policies.slice(app, grant.scope.organization()).await?;
-        let engine = &app.policies.engine;
-        let custodian = grant.role == RoleRef::Standard(Role::Custodian);
-        if custodian || Action::over_others().any(|action| engine.role_allows(&slice, grant.role, action)) {
+        if gives_rights_over_others(app, grant.role, &grant.scope).await? {
             return Ok(true);
         }
     }
     Ok(false)
+}
+
+/// Whether a role there has rights over others.
+pub(super) async fn gives_rights_over_others(app: &App, role: RoleRef, scope: &Scope) -> Result<bool, Fault> {
+    let slice = app.policies.slice(app, scope.organization()).await?;
+    let engine = &app.policies.engine;
+    let custodian = role == RoleRef::Standard(Role::Custodian);
+    Ok(custodian || Action::over_others().any(|action| engine.role_allows(&slice, role, action)))
 }
 
 fn half_way(opened: Flow) -> Result<(RowId, i64, PersonId), Fault> {

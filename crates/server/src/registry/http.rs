@@ -1,9 +1,10 @@
 //! `/api/v1/devices`, `/api/v1/registry`, and on the devices' name hello and claim.
 
 use super::{
-    arrange, change, find, finish_claim, import, install, list, offer, open_claim, orders, place_of, show,
+    arrange, change, find, finish_claim, import, install, list, may_enter, may_leave, offer, open_claim,
+    orders, place_of, show,
 };
-use crate::access::{authorize, listing};
+use crate::access::{authorize, authorize_exactly, listing};
 use crate::http::{Answer, Body, Caller, Large, Param, Peer, Query, small_json};
 use crate::{App, Fault, identity, journal, project, registry};
 use axum::Json;
@@ -104,6 +105,21 @@ async fn permit(app: &App, actor: &Actor, action: Action, id: DeviceId) -> Resul
     authorize(app, actor, action, place).await
 }
 
+/// The same for what a second person has to be told apart: the action alone does not say it.
+async fn permit_exactly(
+    app: &App,
+    actor: &Actor,
+    action: Action,
+    id: DeviceId,
+    what: &'static str,
+) -> Result<Permit, Fault> {
+    let mut tx = app.db.read().await?;
+    let row = find(&mut tx, id).await?;
+    let place = place_of(&mut tx, &row).await?;
+    drop(tx);
+    authorize_exactly(app, actor, action, place, json!({"do": what, "device": id})).await
+}
+
 /// Show a device.
 #[utoipa::path(get, path = "/devices/{device}", tag = "devices", params(("device" = String, Path)),
     responses((status = 200, body = Device), (status = "default", body = Problem)))]
@@ -141,6 +157,7 @@ async fn post_install(
     Body(place): Body<Install>,
 ) -> Answer<Json<Device>> {
     let scope = project::scope(&app, None, Some(place.project)).await?;
+    may_leave(&app, &actor, id).await?;
     let permit = authorize(&app, &actor, Action::DeviceInstall, scope).await?;
     Ok(Json(install(&app, permit, id, place).await?))
 }
@@ -154,7 +171,7 @@ async fn post_suspend(
     Param(id): Param<DeviceId>,
     Body(because): Body<Because>,
 ) -> Answer<Json<Device>> {
-    let permit = permit(&app, &actor, Action::DeviceSuspend, id).await?;
+    let permit = permit_exactly(&app, &actor, Action::DeviceSuspend, id, "suspend").await?;
     Ok(Json(change(&app, permit, id, Event::Suspend, because.reason).await?))
 }
 
@@ -167,7 +184,7 @@ async fn post_resume(
     Param(id): Param<DeviceId>,
     Body(because): Body<Because>,
 ) -> Answer<Json<Device>> {
-    let permit = permit(&app, &actor, Action::DeviceSuspend, id).await?;
+    let permit = permit_exactly(&app, &actor, Action::DeviceSuspend, id, "resume").await?;
     Ok(Json(change(&app, permit, id, Event::Resume, because.reason).await?))
 }
 
@@ -180,7 +197,7 @@ async fn post_revoke(
     Param(id): Param<DeviceId>,
     Body(because): Body<Because>,
 ) -> Answer<Json<Device>> {
-    let permit = permit(&app, &actor, Action::DeviceRevoke, id).await?;
+    let permit = permit_exactly(&app, &actor, Action::DeviceRevoke, id, "revoke").await?;
     Ok(Json(change(&app, permit, id, Event::Revoke, because.reason).await?))
 }
 
@@ -193,7 +210,7 @@ async fn post_retire(
     Param(id): Param<DeviceId>,
     Body(because): Body<Because>,
 ) -> Answer<Json<Device>> {
-    let permit = permit(&app, &actor, Action::DeviceRevoke, id).await?;
+    let permit = permit_exactly(&app, &actor, Action::DeviceRevoke, id, "retire").await?;
     Ok(Json(change(&app, permit, id, Event::Retire, because.reason).await?))
 }
 
@@ -207,6 +224,7 @@ async fn put_group(
     Body(into): Body<Arrange>,
 ) -> Answer<Json<Device>> {
     let permit = permit(&app, &actor, Action::GroupWrite, id).await?;
+    may_enter(&app, &actor, into.group).await?;
     Ok(Json(arrange(&app, permit, id, into.group).await?))
 }
 

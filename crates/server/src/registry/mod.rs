@@ -12,9 +12,9 @@ pub use import::import;
 use crate::access::Listing;
 use crate::fault::Kind;
 use crate::http::Connection;
-use crate::{App, Fault, identity, journal, project};
+use crate::{App, Fault, access, identity, journal, project};
 use fieldkeep_api as api;
-use fieldkeep_domain::access::{Permit, Place};
+use fieldkeep_domain::access::{Action, Actor, Permit, Place};
 use fieldkeep_domain::audit::{Act, Doer};
 use fieldkeep_domain::project::Scope;
 use fieldkeep_domain::registry::{Event, Life, Voucher, VoucherRefused};
@@ -346,6 +346,26 @@ pub async fn finish_claim(
             })
         })
         .await
+}
+
+/// Whoever installs a device that is somewhere already must have the right there too: a project's installer takes no device
+/// out of another one.
+pub async fn may_leave(app: &App, actor: &Actor, id: DeviceId) -> Result<(), Fault> {
+    let mut tx = app.db.read().await?;
+    let row = find(&mut tx, id).await?;
+    let place = place_of(&mut tx, &row).await?;
+    drop(tx);
+    if row.project.is_some() {
+        access::authorize(app, actor, Action::DeviceInstall, place).await?;
+    }
+    Ok(())
+}
+
+/// Whoever puts a device into a group must have the right over that group: its people will read the device.
+pub async fn may_enter(app: &App, actor: &Actor, group: Option<GroupId>) -> Result<(), Fault> {
+    let Some(group) = group else { return Ok(()) };
+    let place = project::group::place_of(app, project::group::scope_of(app, group).await?).await?;
+    access::authorize(app, actor, Action::GroupWrite, place).await.map(drop)
 }
 
 /// Binds a device to a project and a site: the installer stands beside it, and the device has just said hello.

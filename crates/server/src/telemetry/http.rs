@@ -1,7 +1,7 @@
 //! Readings of a device and aggregates of a project.
 
 use super::{aggregate, buckets, export, latest, range};
-use crate::access::authorize;
+use crate::access::{authorize, authorize_exactly};
 use crate::fault::Kind;
 use crate::http::{Answer, Caller, Param, Query};
 use crate::limits::{QUERY_S_MAX, READ_S_MAX};
@@ -189,7 +189,8 @@ async fn get_export(
     Query(query): Query<ExportQuery>,
 ) -> Answer<Response> {
     let scope = project::scope(&app, None, Some(id)).await?;
-    let permit = authorize(&app, &actor, Action::TelemetryExport, scope).await?;
+    let content = serde_json::json!({"export": &query});
+    let permit = authorize_exactly(&app, &actor, Action::TelemetryExport, scope, content).await?;
     up_to_date(&app).await?;
     let metrics = export::begin(&app, permit, id, &query).await?;
     let (send, lines) = mpsc::channel(4);

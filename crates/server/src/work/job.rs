@@ -12,6 +12,7 @@ use fieldkeep_domain::JobId;
 use fieldkeep_domain::access::Actor;
 use fieldkeep_domain::project::Scope;
 use fieldkeep_domain::registry::{Event, Life};
+use serde_json::json;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio_util::sync::CancellationToken;
@@ -122,6 +123,7 @@ async fn one(app: &Arc<App>, what: What, wish: &Wish, item: &Item) -> Result<(),
         What::Install => return install(app, &actor, wish, item).await,
         What::Group => {
             let permit = permit(app, &actor, what, &row).await?;
+            registry::may_enter(app, &actor, wish.target.group).await?;
             return registry::arrange(app, permit, item.device, wish.target.group).await.map(drop);
         }
         What::Suspend => Event::Suspend,
@@ -156,7 +158,8 @@ async fn permit(
     let mut tx = app.db.read().await?;
     let place = registry::place_of(&mut tx, row).await?;
     drop(tx);
-    access::authorize(app, actor, what.action(), place).await
+    let content = json!({"do": what.name(), "device": row.id});
+    access::authorize_exactly(app, actor, what.action(), place, content).await
 }
 
 async fn claim(app: &Arc<App>, actor: &Actor, wish: &Wish, item: &Item) -> Result<(), Fault> {
@@ -174,6 +177,7 @@ async fn install(app: &Arc<App>, actor: &Actor, wish: &Wish, item: &Item) -> Res
         site: wish.target.site.ok_or_else(nowhere)?,
     };
     let scope = project::scope(app, None, Some(place.project)).await?;
+    registry::may_leave(app, actor, item.device).await?;
     let permit = access::authorize(app, actor, What::Install.action(), scope).await?;
     registry::install(app, permit, item.device, place).await.map(drop)
 }

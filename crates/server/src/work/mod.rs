@@ -61,6 +61,10 @@ impl What {
             Fault::invalid(format!("`kind`: one of {} expected", names.join(", ")))
         })
     }
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(what, ..)| *what == self).map_or("", |(_, name, _)| name)
+    }
     /// What it takes.
     pub fn action(self) -> Action {
         Self::ALL.iter().find(|(what, ..)| *what == self).map_or(Action::DeviceRevoke, |(.., action)| *action)

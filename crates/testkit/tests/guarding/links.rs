@@ -5,7 +5,7 @@ use fieldkeep_api::OrganizationRules;
 use fieldkeep_domain::access::{Action, Actor, Grant, Role, RoleRef, Standing};
 use fieldkeep_domain::audit::Doer;
 use fieldkeep_domain::project::Scope;
-use fieldkeep_domain::{GrantId, OrganizationId, PersonId};
+use fieldkeep_domain::{GrantId, KeyId, OrganizationId};
 use fieldkeep_server::access::{authorize, rules};
 use fieldkeep_testkit::passkey::SoftPasskey;
 use fieldkeep_testkit::person::{Browser, Person};
@@ -21,7 +21,7 @@ async fn only_from(world: &World, organization: OrganizationId, networks: &[&str
     let scope = Scope::Organization { organization };
     let role = RoleRef::Standard(Role::Owner);
     let actor = Actor {
-        doer: Doer::Person(PersonId::MIN),
+        doer: Doer::Key(KeyId::MIN),
         grants: vec![Grant { id: GrantId::MIN, role, scope, expires_at: None }],
         standing: Standing::Person { fresh_until: world.now().plus_secs(60) },
         address: networks[0].split('/').next().unwrap().parse().ok(),
@@ -138,7 +138,7 @@ pub async fn who_has_no_passkey_cannot_ask_for_them(backend: Backend) {
     let rules = format!("/api/v1/organizations/{ours}/rules");
     let strict = json!({"sign_in": {"passkey_required": true}});
     let reply = boss.browser.call("PUT", &rules, Some(&strict)).await;
-    refused(&reply, 409, "conflict", "you have no passkey yourself");
+    refused(&reply, 409, "conflict", "you have nothing yourself that counts");
 }
 
 pub async fn a_link_ends_with_the_rights_that_it_gives(backend: Backend) {

@@ -3,10 +3,12 @@
 
 mod factors;
 mod links;
+mod paths;
 mod rights;
 
 use factors::*;
 use links::*;
+use paths::*;
 use rights::*;
 
 use fieldkeep_testkit::{Reply, World};
@@ -26,6 +28,16 @@ fieldkeep_testkit::both_databases!(
     a_link_ends_with_the_rights_that_it_gives,
     a_link_waits_while_its_organization_is_shut_out,
     who_has_no_passkey_cannot_ask_for_them,
+    devices_are_not_pulled_out_of_foreign_projects_and_groups,
+    a_guard_rail_that_waits_for_an_agreement_is_refused,
+    an_ended_role_rules_and_shows_nothing,
+    a_reset_is_no_way_into_another_organization,
+    a_partner_with_an_owner_of_its_own_is_shut_out,
+    an_agreement_does_not_cover_another_act,
+    nothing_is_made_after_its_maker_was_shut_out,
+    keys_get_no_right_that_their_maker_lacks,
+    the_last_way_in_that_counts_stays,
+    an_invitation_without_roles_ends_with_the_right_to_invite,
 );
 
 /// Fails the test unless it was refused so, with these words.
@@ -47,4 +59,12 @@ fn totp(secret: &str, world: &World) -> String {
     let bytes = data_encoding::BASE32_NOPAD.decode(secret.as_bytes()).unwrap();
     let app = totp_rs::TOTP::new_unchecked(totp_rs::Algorithm::SHA1, 6, 1, 30, bytes, None, String::new());
     app.generate(world.now().as_secs().unsigned_abs())
+}
+
+/// Waits until work is over.
+async fn over(world: &World, id: &serde_json::Value) {
+    let path = format!("/api/v1/jobs/{}", id.as_str().unwrap());
+    while !world.call("GET", &path, None).await.expect(200).body["finished_at"].is_string() {
+        tokio::time::sleep(std::time::Duration::from_millis(25)).await;
+    }
 }

@@ -1,6 +1,6 @@
 //! `/api/v1/grants`.
 
-use crate::access::{authorize, grants, listing};
+use crate::access::{authorize_exactly, grants, listing};
 use crate::http::{Answer, Body, Caller, Param, Query};
 use crate::{App, project};
 use axum::Json;
@@ -9,6 +9,7 @@ use fieldkeep_api::{Because, NewRoleGrant, Page, Problem, RoleGrant, RoleGrantQu
 use fieldkeep_domain::GrantId;
 use fieldkeep_domain::access::Action;
 use http::StatusCode;
+use serde_json::json;
 use std::sync::Arc;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -51,7 +52,8 @@ async fn post_revoke(
     Body(because): Body<Because>,
 ) -> Answer<StatusCode> {
     let place = grants::place_of(&app, id).await?;
-    let permit = authorize(&app, &actor, Action::RoleGrant, place).await?;
+    let content = json!({"do": "revoke", "grant": id});
+    let permit = authorize_exactly(&app, &actor, Action::RoleGrant, place, content).await?;
     grants::revoke(&app, &actor, permit, id, because.reason).await?;
     Ok(StatusCode::NO_CONTENT)
 }

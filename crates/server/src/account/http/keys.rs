@@ -1,6 +1,6 @@
 //! `/api/v1/keys`, `/api/v1/service-accounts`, `/oauth/token`.
 
-use crate::access::{authorize, authorize_exactly, listing};
+use crate::access::{authorize_exactly, listing};
 use crate::account::{keys, oauth};
 use crate::http::{Answer, Body, Caller, Param, Query, small_body};
 use crate::{App, Fault, project};
@@ -13,6 +13,7 @@ use fieldkeep_api::{
 use fieldkeep_domain::access::{Action, Actor, Permit};
 use fieldkeep_domain::{AccountId, KeyId};
 use http::{HeaderMap, StatusCode, header};
+use serde_json::json;
 use std::sync::Arc;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -59,9 +60,10 @@ async fn get_keys(
     Ok(Json(keys::list(&app, listing, &query).await?))
 }
 
-async fn permit(app: &App, actor: &Actor, id: KeyId) -> Result<Permit, Fault> {
+async fn permit(app: &App, actor: &Actor, id: KeyId, what: &'static str) -> Result<Permit, Fault> {
     let place = project::group::place_of(app, keys::scope_of(app, id).await?).await?;
-    authorize(app, actor, Action::KeyWrite, place.about(id.as_bytes())).await
+    let content = json!({"do": what, "key": id});
+    authorize_exactly(app, actor, Action::KeyWrite, place.about(id.as_bytes()), content).await
 }
 
 /// Make a successor with the same rights; both work until the old one is revoked.
@@ -72,7 +74,7 @@ async fn post_rotate(
     Caller(actor): Caller,
     Param(id): Param<KeyId>,
 ) -> Answer<(StatusCode, Json<KeySecret>)> {
-    let permit = permit(&app, &actor, id).await?;
+    let permit = permit(&app, &actor, id, "rotate").await?;
     Ok((StatusCode::CREATED, Json(keys::rotate(&app, &actor, permit, id).await?)))
 }
 
@@ -85,7 +87,7 @@ async fn post_revoke(
     Param(id): Param<KeyId>,
     Body(because): Body<Because>,
 ) -> Answer<StatusCode> {
-    let permit = permit(&app, &actor, id).await?;
+    let permit = permit(&app, &actor, id, "revoke").await?;
     keys::revoke(&app, &actor, permit, id, because.reason).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -99,7 +101,8 @@ async fn post_account(
     Body(new): Body<NewServiceAccount>,
 ) -> Answer<(StatusCode, Json<ServiceAccount>)> {
     let scope = project::scope(&app, new.organization, None).await?;
-    let permit = authorize(&app, &actor, Action::KeyWrite, scope).await?;
+    let content = json!({"do": "create", "service_account": new.name});
+    let permit = authorize_exactly(&app, &actor, Action::KeyWrite, scope, content).await?;
     Ok((StatusCode::CREATED, Json(keys::create_account(&app, permit, new).await?)))
 }
 
@@ -123,7 +126,8 @@ async fn switch(
     because: Because,
 ) -> Answer<StatusCode> {
     let scope = keys::scope_of_account(app, id).await?;
-    let permit = authorize(app, actor, Action::KeyWrite, scope).await?;
+    let content = json!({"do": if disable { "disable" } else { "enable" }, "service_account": id});
+    let permit = authorize_exactly(app, actor, Action::KeyWrite, scope, content).await?;
     keys::switch_account(app, actor, permit, id, disable, because.reason).await?;
     Ok(StatusCode::NO_CONTENT)
 }

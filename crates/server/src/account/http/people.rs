@@ -1,6 +1,6 @@
 //! `/api/v1/people`, `/api/v1/invitations`: central administration.
 
-use crate::access::{authorize, listing};
+use crate::access::{authorize, authorize_exactly, listing};
 use crate::account::{invite, people};
 use crate::http::{Answer, Body, Caller, Param, Query};
 use crate::{App, Fault, project};
@@ -14,6 +14,7 @@ use fieldkeep_domain::access::{Action, Actor, Permit, Place};
 use fieldkeep_domain::project::Scope;
 use fieldkeep_domain::{LinkId, OrganizationId, PersonId};
 use http::StatusCode;
+use serde_json::json;
 use std::sync::Arc;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -32,9 +33,17 @@ pub fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(post_enable_organization))
 }
 
-async fn permit(app: &App, actor: &Actor, action: Action, id: PersonId) -> Result<Permit, Fault> {
+/// The verb is part of what a second person agrees to: shutting out and letting in are the same right.
+async fn permit(
+    app: &App,
+    actor: &Actor,
+    action: Action,
+    id: PersonId,
+    what: &'static str,
+) -> Result<Permit, Fault> {
     let place = Place::from(people::scope_of(app, id).await?);
-    authorize(app, actor, action, place.about(id.as_bytes())).await
+    let content = json!({"do": what, "person": id});
+    authorize_exactly(app, actor, action, place.about(id.as_bytes()), content).await
 }
 
 /// List people.
@@ -73,7 +82,7 @@ async fn post_disable(
     Param(id): Param<PersonId>,
     Body(body): Body<Because>,
 ) -> Answer<StatusCode> {
-    let permit = permit(&app, &actor, Action::PersonDisable, id).await?;
+    let permit = permit(&app, &actor, Action::PersonDisable, id, "disable").await?;
     people::disable(&app, &actor, permit, id, body.reason).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -87,7 +96,7 @@ async fn post_enable(
     Param(id): Param<PersonId>,
     Body(body): Body<Because>,
 ) -> Answer<StatusCode> {
-    let permit = permit(&app, &actor, Action::PersonDisable, id).await?;
+    let permit = permit(&app, &actor, Action::PersonDisable, id, "enable").await?;
     people::enable(&app, &actor, permit, id, body.reason).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -101,7 +110,7 @@ async fn post_reset(
     Param(id): Param<PersonId>,
     Body(body): Body<Because>,
 ) -> Answer<StatusCode> {
-    let permit = permit(&app, &actor, Action::PersonReset, id).await?;
+    let permit = permit(&app, &actor, Action::PersonReset, id, "reset").await?;
     people::reset(&app, &actor, permit, id, body.reason).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -115,7 +124,7 @@ async fn post_remove_factor(
     Param(id): Param<PersonId>,
     Body(body): Body<LostFactor>,
 ) -> Answer<StatusCode> {
-    let permit = permit(&app, &actor, Action::PersonReset, id).await?;
+    let permit = permit(&app, &actor, Action::PersonReset, id, "remove-factor").await?;
     people::remove_factor(&app, &actor, permit, id, body).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -130,7 +139,7 @@ async fn get_sign_ins(
     Param(id): Param<PersonId>,
     Query(query): Query<PageQuery>,
 ) -> Answer<Json<Page<SignIn>>> {
-    let permit = match permit(&app, &actor, Action::PersonRead, id).await {
+    let permit = match permit(&app, &actor, Action::PersonRead, id, "sign-ins").await {
         Ok(permit) => permit,
         Err(fault) => {
             let scope = people::scope_of(&app, id).await?;

@@ -50,7 +50,7 @@ pub(super) async fn link(
         .note(move |tx, _| {
             Box::pin(async move {
                 flow::spend(tx, flow, ends_at).await?;
-                if !super::belongs(tx, person, organization).await? {
+                if !super::belongs(tx, person, organization, row.created_at).await? {
                     return Err(Fault::not_found("identity provider"));
                 }
                 insert(tx, &row).await?;

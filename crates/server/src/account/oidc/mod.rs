@@ -25,7 +25,7 @@ use super::{join, person, profile};
 use crate::fault::Kind;
 use crate::limits::PROVIDER_TEXT_BYTES_MAX;
 use crate::{App, Fault};
-use fieldkeep_domain::{Hash, LinkId, OrganizationId, PersonId, ProviderId, SessionId};
+use fieldkeep_domain::{Hash, LinkId, OrganizationId, PersonId, ProviderId, SessionId, Timestamp};
 use fieldkeep_trust::hash::hmac_sha256;
 use providers::ProviderSecret;
 use serde::{Deserialize, Serialize};
@@ -122,7 +122,7 @@ pub async fn begin_link(app: &App, signed: &Signed, id: ProviderId) -> Result<Be
     profile::must_be_fresh(signed)?;
     let (row, secret) = providers::find(app, id).await?;
     let mut tx = app.db.read().await?;
-    let theirs = belongs(&mut tx, signed.person, row.organization).await?;
+    let theirs = belongs(&mut tx, signed.person, row.organization, app.clock.now()).await?;
     drop(tx);
     if !theirs {
         return Err(Fault::not_found("identity provider"));
@@ -160,8 +160,13 @@ pub async fn begin_join(app: &App, given: fieldkeep_api::JoinProvider) -> Result
 }
 
 /// Whether somebody came with an organization or holds a role in it.
-async fn belongs(tx: &mut AnyConnection, id: PersonId, to: OrganizationId) -> Result<bool, Fault> {
-    Ok(people::organizations(tx, id).await?.contains(&Some(to)))
+async fn belongs(
+    tx: &mut AnyConnection,
+    id: PersonId,
+    to: OrganizationId,
+    now: Timestamp,
+) -> Result<bool, Fault> {
+    Ok(people::organizations(tx, id, now).await?.contains(&Some(to)))
 }
 
 fn counted(visitor: &Visitor) -> Counted {
@@ -252,7 +257,7 @@ async fn whose(app: &App, from: Home, subject: Hash) -> Result<PersonId, Fault> 
     let mut tx = app.db.read().await?;
     let found = sql::identity(&mut tx, subject).await?.filter(|one| one.provider == from.0);
     let theirs = match &found {
-        Some(one) => belongs(&mut tx, one.person, from.1).await?,
+        Some(one) => belongs(&mut tx, one.person, from.1, app.clock.now()).await?,
         None => false,
     };
     found.filter(|_| theirs).map(|one| one.person).ok_or_else(|| {

@@ -39,11 +39,13 @@ impl KeyRow {
 
 const SELECT: &str = "SELECT k.id, k.role, k.organization, k.project, k.device_group, k.device, k.rights, k.account,
     k.made_by, k.sealed, k.verifier, k.pepper, k.created_at, k.expires_at, k.used_at, k.used_from, k.revoked_at,
-    CASE WHEN o.disabled_at IS NOT NULL OR a.disabled_at IS NOT NULL OR p.disabled_at IS NOT NULL THEN 1 ELSE 0 END
+    CASE WHEN o.disabled_at IS NOT NULL OR a.disabled_at IS NOT NULL OR p.disabled_at IS NOT NULL
+         OR po.disabled_at IS NOT NULL THEN 1 ELSE 0 END
     FROM service_keys k
     LEFT JOIN organizations o ON o.id = k.organization
     LEFT JOIN service_accounts a ON a.id = k.account
     LEFT JOIN people p ON p.id = k.made_by
+    LEFT JOIN organizations po ON po.id = p.organization
     LEFT JOIN devices d ON d.id = k.device AND d.organization = k.organization";
 
 fn actions(text: &str) -> Result<Vec<Action>, sqlx::Error> {

@@ -88,12 +88,16 @@ pub async fn list(
 pub async fn organizations(
     tx: &mut AnyConnection,
     id: PersonId,
+    now: Timestamp,
 ) -> Result<Vec<Option<OrganizationId>>, sqlx::Error> {
     let rows = sqlx::query(
         "SELECT organization FROM people WHERE id = $1
-         UNION SELECT organization FROM grants WHERE person = $1 AND revoked_at IS NULL",
+         UNION SELECT g.organization FROM grants g LEFT JOIN organizations o ON o.id = g.organization
+         WHERE g.person = $1 AND g.revoked_at IS NULL AND (g.expires_at IS NULL OR g.expires_at > $2)
+         AND o.disabled_at IS NULL",
     )
     .bind(&id.as_bytes()[..])
+    .bind(now.as_nanos())
     .fetch_all(tx)
     .await?;
     rows.iter()
