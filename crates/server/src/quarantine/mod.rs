@@ -105,6 +105,15 @@ fn sighted(row: sql::HeldRow) -> Sighted {
     }
 }
 
+/// How many held batches of each device in a project wait for a decision; of these devices, or of all that have any.
+pub async fn waiting(
+    tx: &mut sqlx::AnyConnection,
+    project: ProjectId,
+    devices: Option<&[DeviceId]>,
+) -> Result<Vec<(DeviceId, u64)>, Fault> {
+    Ok(sql::waiting(tx, project, devices).await?)
+}
+
 /// How many held batches of a device somebody has decided on.
 pub async fn decided(tx: &mut sqlx::AnyConnection, device: DeviceId) -> Result<u64, Fault> {
     Ok(sql::decided(tx, device).await?)
