@@ -218,3 +218,8 @@ pub const FLEET_MODELS_MAX: usize = 100;
 pub const FLEET_ROWS_AT_ONCE: u32 = 1_000;
 /// Batches that the index takes one by one; further behind, it is read anew.
 pub const FLEET_BEHIND_MAX: u64 = 200_000;
+
+/// Held batches that are looked into for their spans, the newest of a device; and how many at once.
+pub const HELD_SPANS_MAX: usize = 500;
+/// See [`HELD_SPANS_MAX`].
+pub const HELD_SPANS_AT_ONCE: u32 = 16;

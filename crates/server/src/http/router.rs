@@ -5,8 +5,8 @@ use super::problem::{Answer, requests};
 use crate::fault::{Fault, Kind};
 use crate::limits::SMALL_BODY_BYTES_MAX;
 use crate::{
-    App, access, account, admission, audit, dashboard, fleet, health, identity, live, notify, project, quarantine,
-    registry, telemetry, work,
+    App, access, account, admission, audit, dashboard, fleet, health, identity, live, notify, project,
+    quarantine, registry, telemetry, work,
 };
 use axum::Router;
 use axum::extract::{Request, State};
