@@ -44,7 +44,8 @@ async fn up_to_date(app: &App) -> Result<(), Fault> {
     Err(Fault::new(Kind::Unavailable, text).retry_after(1))
 }
 
-/// A device's readings belong to the project that it is installed in.
+/// A device's readings belong to the project that it is installed in; whoever may read them reads all that was
+/// acknowledged.
 async fn place(app: &App, actor: &Actor, id: DeviceId) -> Result<(Permit, (ProjectId, DeviceId)), Fault> {
     let mut tx = app.db.read().await?;
     let row = registry::find(&mut tx, id).await?;
@@ -53,6 +54,7 @@ async fn place(app: &App, actor: &Actor, id: DeviceId) -> Result<(Permit, (Proje
     let permit = authorize(app, actor, Action::TelemetryRead, thing).await?;
     let project =
         row.project.ok_or_else(|| Fault::not_found("readings of a device that is not installed"))?;
+    up_to_date(app).await?;
     Ok((permit, (project, id)))
 }
 
