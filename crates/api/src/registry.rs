@@ -141,6 +141,15 @@ pub struct Device {
     /// Its last hello.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hello_at: Option<String>,
+    /// When its last batch was acknowledged, by the server's clock; null: never. A list and a single device say it.
+    #[serde(default)]
+    pub last_seen: Option<String>,
+    /// online, stale, offline or never: its silence in periods of its own (less than 3, less than 10, longer).
+    #[serde(default)]
+    pub freshness: String,
+    /// How many of its batches are held and undecided; null for whoever may not see what is held.
+    #[serde(default)]
+    pub held: Option<u64>,
     /// The last batch of its chain.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub head: Option<ChainHead>,
@@ -172,10 +181,81 @@ pub struct DeviceQuery {
     pub group: Option<GroupId>,
     /// In this state.
     pub state: Option<String>,
-    /// Items on the page, 1 to 500; 100 when absent.
+    /// Items on the page, 1 to 1,000; 100 when absent.
     pub limit: Option<u32>,
     /// The `next` of the page before.
     pub after: Option<String>,
+    /// With this text in serial, model or id; letters count alike whether large or small.
+    pub q: Option<String>,
+    /// At this site.
+    #[param(value_type = Option<String>)]
+    pub site: Option<SiteId>,
+    /// Of exactly this model.
+    pub model: Option<String>,
+    /// online, stale, offline or never.
+    pub freshness: Option<String>,
+    /// serial, model, state, seen or made; absent: by id.
+    pub sort: Option<String>,
+    /// asc or desc; asc when absent.
+    pub order: Option<String>,
+}
+
+impl DeviceQuery {
+    /// Whether it asks for nothing that only the index of names and times can tell.
+    pub fn is_plain(&self) -> bool {
+        let more = [&self.q, &self.model, &self.freshness, &self.sort, &self.order];
+        self.site.is_none() && more.iter().all(|member| member.is_none())
+    }
+}
+
+/// A page of devices.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct DevicePage {
+    /// The devices.
+    pub items: Vec<Device>,
+    /// Pass as `after` for the next page, with the same sort; absent on the last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+    /// How many match and may be seen by the caller, on all pages. Given where the list is searched, filtered by more than
+    /// place and state, or sorted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub total: Option<u64>,
+}
+
+/// Which devices to count.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct FleetQuery {
+    /// Of this organization.
+    #[param(value_type = Option<String>)]
+    pub organization: Option<OrganizationId>,
+    /// In this project.
+    #[param(value_type = Option<String>)]
+    pub project: Option<ProjectId>,
+}
+
+/// How many devices of a model.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema, PartialEq, Eq)]
+pub struct ModelCount {
+    /// The maker's name for the kind.
+    pub model: String,
+    /// How many.
+    pub count: u64,
+}
+
+/// The devices that the caller may see, counted.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct FleetSummary {
+    /// All of them.
+    pub total: u64,
+    /// By state; every state is there.
+    pub by_state: std::collections::BTreeMap<String, u64>,
+    /// By freshness; each of the four is there.
+    pub by_freshness: std::collections::BTreeMap<String, u64>,
+    /// Undecided held batches of these devices, as far as the caller may see what is held.
+    pub held: u64,
+    /// By model, the most frequent first; at most 100.
+    pub by_model: Vec<ModelCount>,
 }
 
 /// Which group a device should be in.

@@ -1,5 +1,6 @@
 //! Measurements: the latest, a range as it is, a range reduced to what a chart can show, and many devices together.
 
+use fieldkeep_domain::QuarantineId;
 use fieldkeep_domain::telemetry::Value as Measured;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -165,4 +166,52 @@ pub struct ExportQuery {
     pub from: String,
     /// Until when, excluded.
     pub to: String,
+}
+
+/// The smallest and greatest value that a project takes for possible.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Limits {
+    /// The smallest.
+    pub min: f64,
+    /// The greatest.
+    pub max: f64,
+}
+
+/// A metric that a device has measured.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct DeviceMetric {
+    /// Its name.
+    pub metric: String,
+    /// Its unit, as declared; null: none.
+    pub unit: Option<String>,
+    /// Its declared limits; null: none.
+    pub range: Option<Limits>,
+    /// Time of the first reading that is kept.
+    pub from: String,
+    /// Time of the last one.
+    pub to: String,
+}
+
+/// A span of time.
+#[derive(Debug, Clone, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct SpanQuery {
+    /// From when, RFC 3339, included.
+    pub from: String,
+    /// Until when, RFC 3339, excluded.
+    pub to: String,
+}
+
+/// The span of the readings of a batch that is held and undecided.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct HeldSpan {
+    /// Time of its first reading.
+    pub from: String,
+    /// Time of its last one.
+    pub to: String,
+    /// Which batch.
+    #[schema(value_type = String)]
+    pub held: QuarantineId,
+    /// Names of the reasons.
+    pub reasons: Vec<String>,
 }

@@ -7,6 +7,7 @@ pub mod account;
 pub mod admission;
 pub mod audit;
 pub mod dashboard;
+pub mod fleet;
 pub mod identity;
 pub mod ids;
 pub mod journal;

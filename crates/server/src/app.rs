@@ -10,7 +10,7 @@ use crate::journal::Journal;
 use crate::keys::Keys;
 use crate::limits::{API_BURST, API_PER_S, DEVICE_BURST, DEVICE_PER_S};
 use crate::telemetry::Tail;
-use crate::{Fault, account, identity, jobs, journal, live, notify, registry, telemetry};
+use crate::{Fault, account, fleet, identity, jobs, journal, live, notify, registry, telemetry};
 use arc_swap::ArcSwap;
 use fieldkeep_domain::audit::Doer;
 use fieldkeep_domain::{DeviceId, KeyId, Timestamp};
@@ -201,6 +201,8 @@ pub struct App {
     pub news: notify::Newsroom,
     /// Word to the job of work that there is something new.
     pub work: Notify,
+    /// What devices are searched by.
+    pub fleet: fleet::Fleet,
     /// Open streams of live events.
     pub live: Arc<live::Feed>,
     server_ca: Authority,
@@ -251,6 +253,7 @@ impl App {
             outbox: Notify::new(),
             work: Notify::new(),
             news: notify::Newsroom::default(),
+            fleet: fleet::Fleet::default(),
             live: Arc::default(),
             used: Mutex::default(),
             looked_at: AtomicI64::new(clock.now().as_nanos()),

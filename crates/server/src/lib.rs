@@ -12,6 +12,7 @@ pub mod config;
 pub mod dashboard;
 pub mod db;
 pub mod fault;
+pub mod fleet;
 pub mod health;
 pub mod http;
 pub mod identity;

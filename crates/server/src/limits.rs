@@ -207,3 +207,19 @@ pub const EVENT_BEAT_S: u64 = 10;
 pub const EVENT_LOOK_S: u64 = 2;
 /// Devices whose place is remembered for events.
 pub const EVENT_PLACES_MAX: usize = 50_000;
+
+/// Devices on one page of the fleet.
+pub const FLEET_PAGE_MAX: u32 = 1_000;
+/// Bytes of a text that devices are searched by.
+pub const FLEET_QUERY_BYTES_MAX: usize = 120;
+/// Models that a summary counts by name, the most frequent ones.
+pub const FLEET_MODELS_MAX: usize = 100;
+/// Devices read at once into the index.
+pub const FLEET_ROWS_AT_ONCE: u32 = 1_000;
+/// Batches that the index takes one by one; further behind, it is read anew.
+pub const FLEET_BEHIND_MAX: u64 = 200_000;
+
+/// Held batches that are looked into for their spans, the newest of a device; and how many at once.
+pub const HELD_SPANS_MAX: usize = 500;
+/// See [`HELD_SPANS_MAX`].
+pub const HELD_SPANS_AT_ONCE: u32 = 16;

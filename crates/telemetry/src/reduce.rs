@@ -88,6 +88,16 @@ impl Reducer {
         self.grid.step
     }
 
+    /// How many buckets there are, empty ones too.
+    pub fn len(&self) -> usize {
+        self.buckets.len()
+    }
+
+    /// Whether there is none; there is always one.
+    pub fn is_empty(&self) -> bool {
+        self.buckets.is_empty()
+    }
+
     /// Takes a reading; texts and times outside the span are passed over.
     pub fn point(&mut self, time: Timestamp, value: &Value) {
         if let (Some(cell), Some(number)) = (self.grid.cell(time), value.as_number()) {

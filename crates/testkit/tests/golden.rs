@@ -244,3 +244,35 @@ fn signed_payloads_are_read_back_from_their_vectors() {
     );
     assert_eq!(label::decode(vectors["label"].as_str().unwrap()).unwrap().device, device());
 }
+
+#[test]
+fn reduced_ranges_are_frozen() {
+    let one = |min: f64, max: f64, mean: f64, count: u32| fieldkeep_api::Column { min, max, mean, count };
+    let columns = fieldkeep_api::Columns {
+        start_s: 1_795_428_000.0,
+        step_s: 21.024,
+        columns: vec![
+            one(-40.0, 85.0, 4.25, 360),
+            fieldkeep_api::Column::EMPTY,
+            one(-0.0, 0.1, 0.05, u32::MAX),
+        ],
+    };
+    golden(
+        "buckets.json",
+        &json!([{
+            "start_s": 1_795_428_000.0, "step_s": 21.024,
+            "columns": [
+                {"min": -40.0, "max": 85.0, "mean": 4.25, "count": 360},
+                null,
+                {"min": -0.0, "max": 0.1, "mean": 0.05, "count": u32::MAX},
+            ],
+            "bytes": hex(&columns.encode()),
+        }]),
+    );
+    let vectors: Json =
+        serde_json::from_str(&std::fs::read_to_string(path("buckets.json")).unwrap()).unwrap();
+    let bytes = unhex(&vectors[0]["bytes"]);
+    let read = fieldkeep_api::Columns::decode(&bytes).unwrap();
+    assert_eq!((read.columns[0], read.columns[2]), (columns.columns[0], columns.columns[2]));
+    assert!(read.columns[1].count == 0 && read.columns[1].min.is_nan() && read.encode() == bytes);
+}

@@ -23,9 +23,10 @@ use crate::fault::Kind;
 use crate::{App, Fault};
 use fieldkeep_domain::access::{Action, Actor, Permit, Place, Reach, RoleRef, Standing};
 use fieldkeep_domain::project::Scope;
-use fieldkeep_domain::{OrganizationId, Timestamp};
+use fieldkeep_domain::{DeviceId, OrganizationId, Timestamp};
 use fieldkeep_policy::{Additions, Ask, Decision, Obligation, Slice};
 use fieldkeep_wire::json::format_time;
+use std::collections::BTreeSet;
 
 /// Allows or refuses; the only maker of permits.
 ///
@@ -163,6 +164,24 @@ pub struct Listing<'a> {
 }
 
 impl Listing<'_> {
+    /// The devices that a policy there names; it cannot tell the others apart where they are in the same part of the world,
+    /// because what it is asked about has no attributes: what is shown of one is shown of the other. None: it may name any.
+    pub async fn named(
+        &self,
+        organization: Option<OrganizationId>,
+    ) -> Result<Option<BTreeSet<DeviceId>>, Fault> {
+        let slice = self.app.policies.slice(self.app, organization).await?;
+        let mut named = BTreeSet::new();
+        for guard in &slice.additions().guards {
+            // An escape could spell an id in another way.
+            if guard.cedar.contains('\\') {
+                return Ok(None);
+            }
+            named.extend(guard.cedar.split('"').filter_map(|text| text.parse::<DeviceId>().ok()));
+        }
+        Ok(Some(named))
+    }
+
     /// Whether a row may be shown.
     pub async fn shows(&self, place: &Place) -> Result<bool, Fault> {
         let slice = self.app.policies.slice(self.app, place.scope.organization()).await?;

@@ -236,9 +236,14 @@ pub fn content_type(headers: &HeaderMap) -> Option<&str> {
 
 /// Limit and cursor of a list, both parsed. Cursors are the last item's id.
 pub fn page(limit: Option<u32>, after: Option<&str>) -> Result<(u32, Vec<u8>), Fault> {
+    page_up_to(limit, after, PAGE_MAX)
+}
+
+/// The same for a list whose pages have a bound of their own.
+pub fn page_up_to(limit: Option<u32>, after: Option<&str>, most: u32) -> Result<(u32, Vec<u8>), Fault> {
     let limit = limit.unwrap_or(PAGE_DEFAULT);
-    if !(1..=PAGE_MAX).contains(&limit) {
-        return Err(Fault::invalid(format!("`limit`: 1 to {PAGE_MAX} expected")));
+    if !(1..=most).contains(&limit) {
+        return Err(Fault::invalid(format!("`limit`: 1 to {most} expected")));
     }
     let after = match after {
         None => Vec::new(),

@@ -5,8 +5,8 @@ use super::problem::{Answer, requests};
 use crate::fault::{Fault, Kind};
 use crate::limits::SMALL_BODY_BYTES_MAX;
 use crate::{
-    App, access, account, admission, audit, dashboard, health, identity, live, notify, project, quarantine,
-    registry, telemetry, work,
+    App, access, account, admission, audit, dashboard, fleet, health, identity, live, notify, project,
+    quarantine, registry, telemetry, work,
 };
 use axum::Router;
 use axum::extract::{Request, State};
@@ -38,6 +38,7 @@ fn contract() -> OpenApiRouter<Arc<App>> {
             .merge(access::http::routes())
             .merge(telemetry::http::routes())
             .merge(quarantine::http::routes())
+            .merge(fleet::http::routes())
             .merge(live::http::routes())
             .merge(notify::http::routes())
             .merge(audit::http::routes())

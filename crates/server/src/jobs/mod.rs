@@ -2,7 +2,7 @@
 //! again whether or not the last run worked. Never: the only way for something to happen in time.
 
 use crate::app::look_again;
-use crate::{App, Fault, account, journal, quarantine, telemetry};
+use crate::{App, Fault, account, fleet, journal, quarantine, telemetry};
 use fieldkeep_domain::DeviceId;
 use fieldkeep_domain::limits::RECEIPTS_KEPT;
 use std::sync::{Arc, PoisonError};
@@ -66,8 +66,15 @@ async fn repeat(app: &Arc<App>, stop: &CancellationToken) {
         note("journal.trim", trim(app).await);
         note("quarantine.resume", quarantine::resume(app).await);
         note("account.trim", account::trim(app).await);
+        note("fleet.refresh", keep_up(app).await);
         note("http.renew", app.renew_certificate());
     }
+}
+
+/// Takes what has happened into the index of devices, so that the next question finds little left to read.
+async fn keep_up(app: &App) -> Result<(), Fault> {
+    let mut tx = app.db.read().await?;
+    fleet::refresh(app, &mut tx).await
 }
 
 fn note(job: &'static str, outcome: Result<(), Fault>) -> bool {

@@ -373,6 +373,50 @@ pub async fn bodies_kept_from(
     Ok(row.try_get::<i64, _>(0)? > 0)
 }
 
+fn heard(row: &AnyRow) -> Result<(DeviceId, Timestamp), sqlx::Error> {
+    let id = DeviceId::from_slice(&row.try_get::<Vec<u8>, _>(0)?)
+        .map_err(|_| sqlx::Error::Decode("a device id expected".into()))?;
+    Ok((id, Timestamp(row.try_get(1)?)))
+}
+
+/// Whose batches were acknowledged between two indexes, and when, in order.
+pub async fn heard_between(
+    tx: &mut AnyConnection,
+    range: std::ops::Range<u64>,
+) -> Result<Vec<(DeviceId, Timestamp)>, sqlx::Error> {
+    let rows = sqlx::query(
+        "SELECT device, (SELECT committed_at FROM log_groups WHERE first_index <= receipts.log_index
+         ORDER BY first_index DESC LIMIT 1) FROM receipts WHERE log_index >= $1 AND log_index < $2 ORDER BY log_index",
+    )
+    .bind(range.start as i64)
+    .bind(range.end as i64)
+    .fetch_all(tx)
+    .await?;
+    rows.iter().map(heard).collect()
+}
+
+/// The last batches of the running epoch of so many devices, in order for each, and the last of these devices.
+pub async fn last_heard(
+    tx: &mut AnyConnection,
+    after: Vec<u8>,
+    devices: u32,
+) -> Result<(Vec<(DeviceId, Timestamp)>, Option<DeviceId>), sqlx::Error> {
+    let rows = sqlx::query(
+        "SELECT h.device, (SELECT committed_at FROM log_groups WHERE first_index <= r.log_index
+         ORDER BY first_index DESC LIMIT 1) FROM (SELECT device, epoch, seq FROM chain_heads WHERE device > $1
+         ORDER BY device LIMIT $2) AS h JOIN receipts AS r ON r.device = h.device AND r.epoch = h.epoch
+         AND r.seq > h.seq - $3 ORDER BY h.device, r.seq",
+    )
+    .bind(after)
+    .bind(i64::from(devices))
+    .bind(1 + fieldkeep_domain::fleet::PAUSES as i64)
+    .fetch_all(tx)
+    .await?;
+    let heard = rows.iter().map(heard).collect::<Result<Vec<_>, _>>()?;
+    let last = heard.last().map(|(device, _)| *device);
+    Ok((heard, last))
+}
+
 /// An act as a reader finds it.
 #[derive(Debug)]
 pub struct ActRow {

@@ -91,6 +91,12 @@ pub async fn scope(
     }
 }
 
+/// The project that a site is in.
+pub async fn project_of_site(app: &App, site: SiteId) -> Result<ProjectId, Fault> {
+    let mut tx = app.db.read().await?;
+    Ok(sql::site(&mut tx, site).await?.ok_or_else(|| Fault::not_found("site"))?.project)
+}
+
 /// The scope of a part of the world that a request names: a group and a device bring what they are in.
 pub async fn part(
     app: &App,

@@ -1,14 +1,14 @@
 //! `/api/v1/projects/{project}/quarantine` and `/api/v1/quarantine/{held}`.
 
-use super::{destroy, list, release, scope_of, show};
+use super::{destroy, list, release, scope_of, show, spans};
 use crate::access::authorize;
 use crate::http::{Answer, Body, Caller, Param, Query};
-use crate::{App, Fault, project};
+use crate::{App, Fault, project, registry};
 use axum::Json;
 use axum::extract::State;
-use fieldkeep_api::{Because, Held, HeldDetail, HeldQuery, Page, Problem};
+use fieldkeep_api::{Because, Held, HeldDetail, HeldQuery, HeldSpan, Page, Problem, SpanQuery};
 use fieldkeep_domain::access::{Action, Place};
-use fieldkeep_domain::{ProjectId, QuarantineId};
+use fieldkeep_domain::{DeviceId, ProjectId, QuarantineId};
 use http::StatusCode;
 use std::sync::Arc;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -17,6 +17,7 @@ pub fn routes() -> OpenApiRouter<Arc<App>> {
     OpenApiRouter::new()
         .routes(routes!(get_held))
         .routes(routes!(get_one))
+        .routes(routes!(get_spans))
         .routes(routes!(post_release))
         .routes(routes!(post_destroy))
 }
@@ -51,6 +52,28 @@ async fn get_one(
 ) -> Answer<Json<HeldDetail>> {
     let permit = authorize(&app, &actor, Action::QuarantineRead, scope_of(&app, id).await?).await?;
     Ok(Json(show(&app, permit, id).await?))
+}
+
+/// List the spans of a device's readings that are held and undecided, as far as they overlap a window; of its newest 500.
+#[utoipa::path(get, path = "/devices/{device}/held-spans", tag = "quarantine",
+    params(("device" = String, Path), SpanQuery),
+    responses((status = 200, body = Page<HeldSpan>), (status = "default", body = Problem)))]
+async fn get_spans(
+    State(app): State<Arc<App>>,
+    Caller(actor): Caller,
+    Param(id): Param<DeviceId>,
+    Query(query): Query<SpanQuery>,
+) -> Answer<Json<Page<HeldSpan>>> {
+    let mut tx = app.db.read().await?;
+    let row = registry::find(&mut tx, id).await?;
+    let place = registry::place_of(&mut tx, &row).await?;
+    drop(tx);
+    let permit = authorize(&app, &actor, Action::QuarantineRead, place).await?;
+    let items = match row.project {
+        Some(project) => spans(&app, permit, (project, id), &query).await?,
+        None => Vec::new(),
+    };
+    Ok(Json(Page { items, next: None }))
 }
 
 /// Release a held batch into its project.

@@ -6,6 +6,7 @@ pub mod http;
 mod sql;
 
 use crate::journal::{Entry, NotStored};
+use crate::limits::{HELD_SPANS_AT_ONCE, HELD_SPANS_MAX};
 use crate::{App, Fault, registry};
 use fieldkeep_api as api;
 use fieldkeep_domain::access::Permit;
@@ -13,11 +14,11 @@ use fieldkeep_domain::admission::{Admitted, Decoded, Placed};
 use fieldkeep_domain::audit::Act;
 use fieldkeep_domain::project::Scope;
 use fieldkeep_domain::quarantine::Reason;
-use fieldkeep_domain::{DeviceId, Hash, OrganizationId, ProjectId, QuarantineId};
+use fieldkeep_domain::{DeviceId, Hash, OrganizationId, ProjectId, QuarantineId, Timestamp, limits};
 use fieldkeep_trust::hash::batch_hash;
 use fieldkeep_trust::seal::{Binding, Purpose};
 use fieldkeep_wire::body::{Held, decode_held};
-use fieldkeep_wire::json::format_time;
+use fieldkeep_wire::json::{format_time, parse_time};
 use serde_json::json;
 use std::sync::Arc;
 
@@ -105,6 +106,15 @@ fn sighted(row: sql::HeldRow) -> Sighted {
     }
 }
 
+/// How many held batches of each device in a project wait for a decision; of these devices, or of all that have any.
+pub async fn waiting(
+    tx: &mut sqlx::AnyConnection,
+    project: ProjectId,
+    devices: Option<&[DeviceId]>,
+) -> Result<Vec<(DeviceId, u64)>, Fault> {
+    Ok(sql::waiting(tx, project, devices).await?)
+}
+
 /// How many held batches of a device somebody has decided on.
 pub async fn decided(tx: &mut sqlx::AnyConnection, device: DeviceId) -> Result<u64, Fault> {
     Ok(sql::decided(tx, device).await?)
@@ -136,6 +146,58 @@ pub async fn list(
     let mut tx = app.db.read().await?;
     let rows = sql::list(&mut tx, &filter, before, limit + 1).await?;
     Ok(crate::http::paged(rows.iter().map(shown).collect(), limit, |held| held.index.to_string()))
+}
+
+/// Spans of the readings of a device's undecided batches that overlap a window, the earliest first.
+pub async fn spans(
+    app: &App,
+    _: Permit,
+    (project, device): (ProjectId, DeviceId),
+    query: &api::SpanQuery,
+) -> Result<Vec<api::HeldSpan>, Fault> {
+    let (from, to) = (parse_time(&query.from)?, parse_time(&query.to)?);
+    if from >= to {
+        return Err(Fault::invalid("`from` must lie before `to`"));
+    }
+    let filter = sql::Filter { project, device: Some(device), reason: None, state: "held".to_owned() };
+    let (mut out, mut before, mut seen) = (Vec::new(), i64::MAX, 0);
+    while seen < HELD_SPANS_MAX {
+        let mut tx = app.db.read().await?;
+        let rows = sql::list(&mut tx, &filter, before, HELD_SPANS_AT_ONCE).await?;
+        drop(tx);
+        let Some(last) = rows.last() else { break };
+        before = last.index as i64;
+        seen += rows.len();
+        // A batch says nothing of a time long after it came: what came before the window is not in it.
+        let old = |row: &&sql::HeldRow| row.held_at.plus_secs(limits::CLOCK_AHEAD_S_MAX) < from;
+        let reaches = rows.iter().filter(|row| !old(row));
+        for row in reaches {
+            let Some(held) = open(app, row)? else { continue };
+            let times = held
+                .batch
+                .series()
+                .flat_map(|series| series.times.first().into_iter().chain(series.times.last()));
+            let Some((first, end)) = times.fold(None, |span: Option<(Timestamp, Timestamp)>, time| {
+                Some(span.map_or((*time, *time), |(first, end)| (first.min(*time), end.max(*time))))
+            }) else {
+                continue;
+            };
+            if first < to && end >= from {
+                out.push((first, shown_span(row, first, end)));
+            }
+        }
+    }
+    out.sort_by_key(|(first, _)| *first);
+    Ok(out.into_iter().map(|(_, span)| span).collect())
+}
+
+fn shown_span(row: &sql::HeldRow, from: Timestamp, to: Timestamp) -> api::HeldSpan {
+    api::HeldSpan {
+        from: format_time(from),
+        to: format_time(to),
+        held: row.id,
+        reasons: row.reasons.split(',').map(str::to_owned).collect(),
+    }
 }
 
 /// A held batch with its reasons in words and its readings.

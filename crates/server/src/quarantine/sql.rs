@@ -1,5 +1,6 @@
 //! Rows of held batches. They are made by the journal's group commit.
 
+use crate::db::reach::one_of;
 use crate::project::sql::{organization_id, project_id, site_id};
 use crate::registry::sql::device_id;
 use fieldkeep_domain::{DeviceId, OrganizationId, ProjectId, QuarantineId, SiteId, Timestamp};
@@ -116,6 +117,26 @@ pub(super) async fn held_from(
     );
     let query = sqlx::query(AssertSqlSafe(text)).bind(index as i64).bind(i64::from(limit));
     query.fetch_all(tx).await?.iter().map(read).collect()
+}
+
+/// Undecided batches by device.
+pub(super) async fn waiting(
+    tx: &mut AnyConnection,
+    project: ProjectId,
+    devices: Option<&[DeviceId]>,
+) -> Result<Vec<(DeviceId, u64)>, sqlx::Error> {
+    let ids = devices.unwrap_or_default().iter().map(|id| id.as_bytes().to_vec()).collect();
+    let within = one_of("device", ids, 2);
+    let of = if devices.is_some() { format!(" AND {}", within.text) } else { String::new() };
+    let text = format!(
+        "SELECT device, COUNT(*) FROM quarantine WHERE project = $1 AND decided_at IS NULL{of} GROUP BY device"
+    );
+    let query = sqlx::query(AssertSqlSafe(text)).bind(project.as_bytes().to_vec());
+    let query = within.binds.into_iter().fold(query, |query, id| query.bind(id));
+    let rows = query.fetch_all(tx).await?;
+    rows.iter()
+        .map(|row| Ok((device_id(&row.try_get::<Vec<u8>, _>(0)?)?, row.try_get::<i64, _>(1)?.unsigned_abs())))
+        .collect()
 }
 
 /// Held in a project between two indexes, in the order of the journal.

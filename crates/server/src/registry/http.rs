@@ -6,12 +6,12 @@ use super::{
 };
 use crate::access::{authorize, authorize_exactly, listing};
 use crate::http::{Answer, Body, Caller, Large, Param, Peer, Query, small_json};
-use crate::{App, Fault, identity, journal, project, registry};
+use crate::{App, Fault, fleet, identity, journal, project, registry};
 use axum::Json;
 use axum::extract::State;
 use fieldkeep_api::{
-    Arrange, Because, Claim, Device, DeviceQuery, Imported, Install, Maker, OrderQuery, Page, Problem,
-    RegistryImport, WorkOrder,
+    Arrange, Because, Claim, Device, DevicePage, DeviceQuery, Imported, Install, Maker, OrderQuery, Page,
+    Problem, RegistryImport, WorkOrder,
 };
 use fieldkeep_domain::DeviceId;
 use fieldkeep_domain::access::{Action, Actor, Permit, Place};
@@ -74,12 +74,12 @@ async fn post_import(
 
 /// List devices.
 #[utoipa::path(get, path = "/devices", tag = "devices", params(DeviceQuery),
-    responses((status = 200, body = Page<Device>), (status = "default", body = Problem)))]
+    responses((status = 200, body = DevicePage), (status = "default", body = Problem)))]
 async fn get_devices(
     State(app): State<Arc<App>>,
     Caller(actor): Caller,
     Query(query): Query<DeviceQuery>,
-) -> Answer<Json<Page<Device>>> {
+) -> Answer<Json<DevicePage>> {
     // What is asked for by name must be one that the caller may know of.
     if query.organization.is_some() || query.project.is_some() {
         let scope = project::scope(&app, query.organization, query.project).await?;
@@ -89,8 +89,19 @@ async fn get_devices(
         let scope = project::group::scope_of(&app, group).await?;
         known(&actor, project::group::place_of(&app, scope).await?)?;
     }
+    if let Some(site) = query.site {
+        let project = project::project_of_site(&app, site).await?;
+        known(&actor, project::scope(&app, None, Some(project)).await?.into())?;
+    }
     let listing = listing(&app, &actor, Action::DeviceRead).await?;
-    Ok(Json(list(&app, listing, &query).await?))
+    let mut page = if query.is_plain() {
+        let page = list(&app, listing, &query).await?;
+        DevicePage { items: page.items, next: page.next, total: None }
+    } else {
+        fleet::list(&app, listing, &query).await?
+    };
+    fleet::decorate(&app, &actor, &mut page.items).await?;
+    Ok(Json(page))
 }
 
 fn known(actor: &Actor, place: Place) -> Result<(), Fault> {
@@ -120,6 +131,12 @@ async fn permit_exactly(
     authorize_exactly(app, actor, action, place, json!({"do": what, "device": id})).await
 }
 
+/// A device with what the index knows of it.
+async fn whole(app: &App, actor: &Actor, mut device: Device) -> Answer<Json<Device>> {
+    fleet::decorate(app, actor, std::slice::from_mut(&mut device)).await?;
+    Ok(Json(device))
+}
+
 /// Show a device.
 #[utoipa::path(get, path = "/devices/{device}", tag = "devices", params(("device" = String, Path)),
     responses((status = 200, body = Device), (status = "default", body = Problem)))]
@@ -129,7 +146,7 @@ async fn get_device(
     Param(id): Param<DeviceId>,
 ) -> Answer<Json<Device>> {
     let permit = permit(&app, &actor, Action::DeviceRead, id).await?;
-    Ok(Json(show(&app, permit, id).await?))
+    whole(&app, &actor, show(&app, permit, id).await?).await
 }
 
 /// Claim a device for an organization. The device finishes the claim itself.
@@ -159,7 +176,7 @@ async fn post_install(
     let scope = project::scope(&app, None, Some(place.project)).await?;
     may_leave(&app, &actor, id).await?;
     let permit = authorize(&app, &actor, Action::DeviceInstall, scope).await?;
-    Ok(Json(install(&app, permit, id, place).await?))
+    whole(&app, &actor, install(&app, permit, id, place).await?).await
 }
 
 /// Hold a device: its connections close, its readings are refused until it is resumed.
@@ -172,7 +189,7 @@ async fn post_suspend(
     Body(because): Body<Because>,
 ) -> Answer<Json<Device>> {
     let permit = permit_exactly(&app, &actor, Action::DeviceSuspend, id, "suspend").await?;
-    Ok(Json(change(&app, permit, id, Event::Suspend, because.reason).await?))
+    whole(&app, &actor, change(&app, permit, id, Event::Suspend, because.reason).await?).await
 }
 
 /// Let a held device go on.
@@ -185,7 +202,7 @@ async fn post_resume(
     Body(because): Body<Because>,
 ) -> Answer<Json<Device>> {
     let permit = permit_exactly(&app, &actor, Action::DeviceSuspend, id, "resume").await?;
-    Ok(Json(change(&app, permit, id, Event::Resume, because.reason).await?))
+    whole(&app, &actor, change(&app, permit, id, Event::Resume, because.reason).await?).await
 }
 
 /// Withdraw a device's certificates and keys for good.
@@ -198,7 +215,7 @@ async fn post_revoke(
     Body(because): Body<Because>,
 ) -> Answer<Json<Device>> {
     let permit = permit_exactly(&app, &actor, Action::DeviceRevoke, id, "revoke").await?;
-    Ok(Json(change(&app, permit, id, Event::Revoke, because.reason).await?))
+    whole(&app, &actor, change(&app, permit, id, Event::Revoke, because.reason).await?).await
 }
 
 /// Take a device out of use.
@@ -211,7 +228,7 @@ async fn post_retire(
     Body(because): Body<Because>,
 ) -> Answer<Json<Device>> {
     let permit = permit_exactly(&app, &actor, Action::DeviceRevoke, id, "retire").await?;
-    Ok(Json(change(&app, permit, id, Event::Retire, because.reason).await?))
+    whole(&app, &actor, change(&app, permit, id, Event::Retire, because.reason).await?).await
 }
 
 /// Put a device into a group of its project, or take it out.
@@ -225,7 +242,7 @@ async fn put_group(
 ) -> Answer<Json<Device>> {
     let permit = permit(&app, &actor, Action::GroupWrite, id).await?;
     may_enter(&app, &actor, into.group).await?;
-    Ok(Json(arrange(&app, permit, id, into.group).await?))
+    whole(&app, &actor, arrange(&app, permit, id, into.group).await?).await
 }
 
 /// `GET /v1/hello`: the device is here; what the server knows of it.

@@ -12,10 +12,12 @@ pub use import::import;
 use crate::access::Listing;
 use crate::fault::Kind;
 use crate::http::Connection;
+use crate::limits::FLEET_PAGE_MAX;
 use crate::{App, Fault, access, identity, journal, project};
 use fieldkeep_api as api;
 use fieldkeep_domain::access::{Action, Actor, Permit, Place};
 use fieldkeep_domain::audit::{Act, Doer};
+use fieldkeep_domain::fleet::Freshness;
 use fieldkeep_domain::project::Scope;
 use fieldkeep_domain::registry::{Event, Life, Voucher, VoucherRefused};
 use fieldkeep_domain::{DeviceId, GroupId, RowId, Timestamp, limits};
@@ -84,10 +86,15 @@ pub async fn show(app: &App, _: Permit, id: DeviceId) -> Result<api::Device, Fau
     Ok(api::Device { head, ..shown(app, &row)? })
 }
 
-fn shown(app: &App, row: &sql::DeviceRow) -> Result<api::Device, Fault> {
+/// What a device is called.
+pub(crate) fn name_of(app: &App, row: &sql::DeviceRow) -> Result<DeviceSecret, Fault> {
     let keys = app.keys.organization(None)?;
-    let secret: DeviceSecret =
-        crate::project::open_json(&keys.seal, &binding(Purpose::Name, row.id), &row.sealed)?;
+    crate::project::open_json(&keys.seal, &binding(Purpose::Name, row.id), &row.sealed)
+}
+
+/// A device without what others say of it: see `fleet::decorate`.
+pub(crate) fn shown(app: &App, row: &sql::DeviceRow) -> Result<api::Device, Fault> {
+    let secret = name_of(app, row)?;
     Ok(api::Device {
         id: row.id,
         maker: row.maker,
@@ -102,16 +109,16 @@ fn shown(app: &App, row: &sql::DeviceRow) -> Result<api::Device, Fault> {
         owner_epoch: row.owner_epoch,
         made_at: format_time(row.made_at),
         hello_at: row.hello_at.map(format_time),
+        last_seen: None,
+        freshness: Freshness::Never.name().to_owned(),
+        held: None,
         head: None,
     })
 }
 
 /// The maker's number of a device.
 pub fn serial_of(app: &App, row: &sql::DeviceRow) -> Result<String, Fault> {
-    let keys = app.keys.organization(None)?;
-    let secret: DeviceSecret =
-        crate::project::open_json(&keys.seal, &binding(Purpose::Name, row.id), &row.sealed)?;
-    Ok(secret.serial)
+    Ok(name_of(app, row)?.serial)
 }
 
 /// A page of the devices that somebody may see. A guard rail may leave fewer on it than were asked for.
@@ -120,7 +127,7 @@ pub async fn list(
     listing: Listing<'_>,
     query: &api::DeviceQuery,
 ) -> Result<api::Page<api::Device>, Fault> {
-    let (limit, after) = crate::http::page(query.limit, query.after.as_deref())?;
+    let (limit, after) = crate::http::page_up_to(query.limit, query.after.as_deref(), FLEET_PAGE_MAX)?;
     let life = match query.state.as_deref() {
         Some(name) => Some(Life::parse(name).ok_or_else(|| {
             let names: Vec<&str> = Life::ALL.iter().map(|life| life.name()).collect();

@@ -230,6 +230,27 @@ pub async fn devices(
     query.fetch_all(tx).await?.iter().map(read).collect()
 }
 
+/// Devices that changed after a revision, by id.
+pub async fn devices_since(
+    tx: &mut AnyConnection,
+    revision: u64,
+    after: Vec<u8>,
+    limit: u32,
+) -> Result<Vec<DeviceRow>, sqlx::Error> {
+    let text = format!("SELECT {COLUMNS} FROM devices WHERE revision > $1 AND id > $2 ORDER BY id LIMIT $3");
+    let query = sqlx::query(AssertSqlSafe(text)).bind(revision as i64).bind(after).bind(i64::from(limit));
+    query.fetch_all(tx).await?.iter().map(read).collect()
+}
+
+/// These devices, in no order.
+pub async fn devices_of(tx: &mut AnyConnection, ids: &[DeviceId]) -> Result<Vec<DeviceRow>, sqlx::Error> {
+    let within = one_of("id", ids.iter().map(|id| id.as_bytes().to_vec()).collect(), 1);
+    let text = format!("SELECT {COLUMNS} FROM devices WHERE {}", within.text);
+    let query = sqlx::query(AssertSqlSafe(text));
+    let query = within.binds.into_iter().fold(query, |query, id| query.bind(id));
+    query.fetch_all(tx).await?.iter().map(read).collect()
+}
+
 /// Devices whose standing changed after a revision: their connections are looked at again.
 pub async fn changed_since(
     tx: &mut AnyConnection,

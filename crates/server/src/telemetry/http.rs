@@ -1,6 +1,6 @@
 //! Readings of a device and aggregates of a project.
 
-use super::{aggregate, buckets, export, latest, range};
+use super::{aggregate, buckets, columns, export, latest, metrics, range};
 use crate::access::{authorize, authorize_exactly};
 use crate::fault::Kind;
 use crate::http::{Answer, Caller, Param, Query};
@@ -12,11 +12,12 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use fieldkeep_api::{
-    AggregateQuery, Buckets, ExportQuery, Latest, Problem, RangeQuery, Reading, Readings, Steps,
+    AggregateQuery, BUCKETS_TYPE, Buckets, DeviceMetric, ExportQuery, Latest, Page, Problem, RangeQuery,
+    Reading, Readings, Steps,
 };
 use fieldkeep_domain::access::{Action, Actor, Permit};
 use fieldkeep_domain::{DeviceId, ProjectId};
-use http::header;
+use http::{HeaderMap, header};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
@@ -27,6 +28,7 @@ pub fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(get_latest))
         .routes(routes!(get_readings))
         .routes(routes!(get_buckets))
+        .routes(routes!(get_metrics))
         .routes(routes!(get_aggregate))
         .routes(routes!(get_export))
 }
@@ -42,7 +44,8 @@ async fn up_to_date(app: &App) -> Result<(), Fault> {
     Err(Fault::new(Kind::Unavailable, text).retry_after(1))
 }
 
-/// A device's readings belong to the project that it is installed in.
+/// A device's readings belong to the project that it is installed in; whoever may read them reads all that was
+/// acknowledged.
 async fn place(app: &App, actor: &Actor, id: DeviceId) -> Result<(Permit, (ProjectId, DeviceId)), Fault> {
     let mut tx = app.db.read().await?;
     let row = registry::find(&mut tx, id).await?;
@@ -51,6 +54,7 @@ async fn place(app: &App, actor: &Actor, id: DeviceId) -> Result<(Permit, (Proje
     let permit = authorize(app, actor, Action::TelemetryRead, thing).await?;
     let project =
         row.project.ok_or_else(|| Fault::not_found("readings of a device that is not installed"))?;
+    up_to_date(app).await?;
     Ok((permit, (project, id)))
 }
 
@@ -147,18 +151,46 @@ async fn part(state: Option<Stream>) -> Option<(Result<Bytes, Fault>, Option<Str
     }
 }
 
-/// One metric reduced to `px` buckets: minimum, maximum, mean, count, first and last of each.
+/// One metric reduced to `px` buckets: minimum, maximum, mean, count, first and last of each. As bytes (docs/formats/buckets.md)
+/// for `Accept: application/vnd.fieldkeep.buckets`.
 #[utoipa::path(get, path = "/devices/{device}/buckets", tag = "readings",
     params(("device" = String, Path), RangeQuery),
-    responses((status = 200, body = Buckets), (status = "default", body = Problem)))]
+    responses((status = 200, content((Buckets = "application/json"), (Vec<u8> = "application/vnd.fieldkeep.buckets"))),
+        (status = "default", body = Problem)))]
 async fn get_buckets(
     State(app): State<Arc<App>>,
     Caller(actor): Caller,
     Param(id): Param<DeviceId>,
+    headers: HeaderMap,
     Query(query): Query<RangeQuery>,
-) -> Answer<Json<Buckets>> {
+) -> Answer<Response> {
     let (permit, place) = place(&app, &actor, id).await?;
-    Ok(Json(bounded(buckets(&app, permit, place, &query, query.px.unwrap_or(500))).await?))
+    let px = query.px.unwrap_or(500);
+    if !wants_columns(&headers) {
+        return Ok(Json(bounded(buckets(&app, permit, place, &query, px)).await?).into_response());
+    }
+    let columns = bounded(columns(&app, permit, place, &query, px)).await?;
+    Ok(([(header::CONTENT_TYPE, BUCKETS_TYPE)], columns.encode()).into_response())
+}
+
+/// Whether the bytes are asked for by name; whoever takes anything gets JSON.
+fn wants_columns(headers: &HeaderMap) -> bool {
+    let accepted = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    let mut kinds = accepted.flat_map(|value| value.split(',')).filter_map(|kind| kind.split(';').next());
+    kinds.any(|kind| kind.trim().eq_ignore_ascii_case(BUCKETS_TYPE))
+}
+
+/// What a device has measured: each metric with its limits and its first and last time.
+#[utoipa::path(get, path = "/devices/{device}/metrics", tag = "readings", params(("device" = String, Path)),
+    responses((status = 200, body = Page<DeviceMetric>), (status = "default", body = Problem)))]
+async fn get_metrics(
+    State(app): State<Arc<App>>,
+    Caller(actor): Caller,
+    Param(id): Param<DeviceId>,
+) -> Answer<Json<Page<DeviceMetric>>> {
+    let (permit, (project, device)) = place(&app, &actor, id).await?;
+    let items = bounded(metrics(&app, permit, project, device)).await?;
+    Ok(Json(Page { items, next: None }))
 }
 
 /// One metric over the devices of a project, step by step.

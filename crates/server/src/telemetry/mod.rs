@@ -10,7 +10,7 @@ pub mod sql;
 mod tail;
 
 pub use job::{expire, follow, merge};
-pub use read::{aggregate, buckets, latest, range};
+pub use read::{aggregate, buckets, columns, latest, metrics, range};
 pub use tail::Tail;
 
 /// The name of the chunk writer's cursor.

@@ -261,18 +261,59 @@ pub async fn range(
 /// One metric reduced to so many buckets.
 pub async fn buckets(
     app: &App,
-    _: Permit,
+    permit: Permit,
     place: (ProjectId, DeviceId),
     query: &api::RangeQuery,
     px: u32,
 ) -> Result<api::Buckets, Fault> {
+    let (_, reducer) = reduce(app, permit, place, query, px).await?;
+    let step_s = reducer.step_ns() as f64 / 1e9;
+    let shown = |bucket: fieldkeep_telemetry::Bucket| api::Bucket {
+        start: format_time(bucket.start),
+        count: bucket.count,
+        min: bucket.min,
+        max: bucket.max,
+        mean: bucket.mean,
+        first: bucket.first,
+        last: bucket.last,
+    };
+    Ok(api::Buckets { step_s, buckets: reducer.finish().into_iter().map(shown).collect() })
+}
+
+/// The same as columns without gaps.
+pub async fn columns(
+    app: &App,
+    permit: Permit,
+    place: (ProjectId, DeviceId),
+    query: &api::RangeQuery,
+    px: u32,
+) -> Result<api::Columns, Fault> {
+    let (from, reducer) = reduce(app, permit, place, query, px).await?;
+    let step_ns = reducer.step_ns();
+    let mut columns = vec![api::Column::EMPTY; reducer.len()];
+    for bucket in reducer.finish() {
+        let at = (bucket.start.0 - from.0) / step_ns;
+        if let Some(column) = usize::try_from(at).ok().and_then(|at| columns.get_mut(at)) {
+            let count = u32::try_from(bucket.count).unwrap_or(u32::MAX);
+            *column = api::Column { min: bucket.min, max: bucket.max, mean: bucket.mean, count };
+        }
+    }
+    Ok(api::Columns { start_s: from.0 as f64 / 1e9, step_s: step_ns as f64 / 1e9, columns })
+}
+
+async fn reduce(
+    app: &App,
+    _: Permit,
+    place: (ProjectId, DeviceId),
+    query: &api::RangeQuery,
+    px: u32,
+) -> Result<(Timestamp, Reducer), Fault> {
     let span = Span::parse(&query.metric, &query.from, &query.to)?;
     if px == 0 || px as usize > QUERY_BUCKETS_MAX {
         return Err(Fault::invalid(format!("`px`: 1 to {QUERY_BUCKETS_MAX} expected")));
     }
     let mut reducer =
         Reducer::new(span.from, span.to, px as usize).map_err(|error| Fault::invalid(error.to_string()))?;
-    let step_s = reducer.step_ns() as f64 / 1e9;
     let mut opener = Opener::new(app, place.0)?;
     let mut tx = app.db.read().await?;
     for parts in hours_of_device(app, &mut tx, place, span.hours()).await?.into_values() {
@@ -285,16 +326,50 @@ pub async fn buckets(
             reducer.point(point.time, &point.value);
         }
     }
-    let shown = |bucket: fieldkeep_telemetry::Bucket| api::Bucket {
-        start: format_time(bucket.start),
-        count: bucket.count,
-        min: bucket.min,
-        max: bucket.max,
-        mean: bucket.mean,
-        first: bucket.first,
-        last: bucket.last,
+    Ok((span.from, reducer))
+}
+
+/// What a device has measured, as far as it is kept: each metric with its first and last time.
+pub async fn metrics(
+    app: &App,
+    _: Permit,
+    project: ProjectId,
+    device: DeviceId,
+) -> Result<Vec<api::DeviceMetric>, Fault> {
+    let mut opener = Opener::new(app, project)?;
+    let mut spans: BTreeMap<Metric, (Timestamp, Timestamp)> = BTreeMap::new();
+    let mut widen = |metric: &Metric, first: Timestamp, last: Timestamp| match spans.get_mut(metric) {
+        Some(span) => *span = (span.0.min(first), span.1.max(last)),
+        None => drop(spans.insert(metric.clone(), (first, last))),
     };
-    Ok(api::Buckets { step_s, buckets: reducer.finish().into_iter().map(shown).collect() })
+    for key in app.tail.hours(project, Some(device), (Hour(0), Hour::MAX)) {
+        for piece in app.tail.pieces(&key) {
+            for series in &piece.segment.series {
+                if let (Some(first), Some(last)) = (series.times.first(), series.times.last()) {
+                    widen(&series.metric, *first, *last);
+                }
+            }
+        }
+    }
+    let mut tx = app.db.read().await?;
+    for row in sql::newest(&mut tx, project, device, QUERY_CHUNKS_MAX as u32).await? {
+        for summary in opener.summary(&row)?.into_iter().flat_map(|summary| summary.metrics) {
+            widen(&summary.metric, summary.first.0, summary.last.0);
+        }
+    }
+    let row = crate::project::sql::project(&mut tx, project).await?;
+    let settings = crate::project::open_settings(app, &row.ok_or_else(|| Fault::not_found("project"))?)?;
+    let shown = |(metric, (from, to)): (Metric, _)| {
+        let declared = settings.metrics.get(&metric);
+        api::DeviceMetric {
+            metric: metric.to_string(),
+            unit: declared.and_then(|declared| declared.unit.as_ref().map(ToString::to_string)),
+            range: declared.and_then(|declared| declared.range).map(|(min, max)| api::Limits { min, max }),
+            from: format_time(from),
+            to: format_time(to),
+        }
+    };
+    Ok(spans.into_iter().map(shown).collect())
 }
 
 /// One metric over many devices of a project, step by step.

@@ -12,7 +12,7 @@ use fieldkeep_domain::{
 use fieldkeep_server::access::{authorize, check_gifts, explain, listing};
 use fieldkeep_server::app::App;
 use fieldkeep_server::fault::{Fault, Kind};
-use fieldkeep_server::{account, project, registry};
+use fieldkeep_server::{account, fleet, project, registry};
 use fieldkeep_testkit::{Backend, Device, Maker, World};
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -144,7 +144,8 @@ impl Random {
                 other => panic!("{other:?}"),
             };
             sqlx::query(
-                "UPDATE devices SET organization = $1, project = $2, device_group = $3 WHERE id = $4",
+                "UPDATE devices SET organization = $1, project = $2, device_group = $3,
+                 revision = (SELECT revision + 1 FROM log_head) WHERE id = $4",
             )
             .bind(organization.map(|id| id.as_bytes().to_vec()))
             .bind(project.map(|id| id.as_bytes().to_vec()))
@@ -290,6 +291,22 @@ pub async fn lists_are_what_each_row_would_be_allowed(backend: Backend) {
             }
         }
         assert_eq!(shown(list.await), expected, "devices of {actor:#?}");
+        let list = async {
+            let listing = listing(&app, &actor, Action::DeviceRead).await?;
+            let sort = Some("serial".to_owned());
+            let query = api::DeviceQuery { limit: Some(500), sort, ..api::DeviceQuery::default() };
+            let page = fleet::list(&app, listing, &query).await?;
+            assert_eq!(page.total, Some(page.items.len() as u64));
+            Ok(page.items.into_iter().map(|one| one.id).collect())
+        };
+        assert_eq!(shown(list.await), expected, "the fleet of {actor:#?}");
+        let count = async {
+            let listing = listing(&app, &actor, Action::DeviceRead).await?;
+            let query = api::FleetQuery::default();
+            Ok(vec![fleet::summary(&app, &actor, listing, &query).await?.total])
+        };
+        let count = shown(count.await).into_iter().next().unwrap_or(0);
+        assert_eq!(count, expected.len() as u64, "the number of devices of {actor:#?}");
 
         let list = async {
             let listing = listing(&app, &actor, Action::OrganizationRead).await?;
