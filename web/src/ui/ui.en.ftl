@@ -124,7 +124,6 @@ range-to = Until
 range-show = Show
 range-wrong = The end has to come after the beginning.
 scope = Organization and project
-scope-is = Organization { $organization }, { $project }. Change it
 scope-all = All projects
 scope-others = Other organizations
 scope-search = Find a project or organization

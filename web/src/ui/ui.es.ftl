@@ -123,7 +123,6 @@ range-to = Hasta
 range-show = Mostrar
 range-wrong = El final tiene que venir después del principio.
 scope = Organización y proyecto
-scope-is = Organización { $organization }, { $project }. Cambiar
 scope-all = Todos los proyectos
 scope-others = Otras organizaciones
 scope-search = Buscar proyecto u organización
