@@ -97,8 +97,20 @@ function options(plot: () => Plot, range: Range, size: { width: number; height: 
 
 function lines(one: Series, stroke: string): uPlot.Series[] {
   const edge: uPlot.Series = { show: true, stroke: 'transparent', width: 0, points: { show: false } };
-  return [edge, edge, { label: one.label, stroke, width: 1.5, points: { show: false }, spanGaps: false }];
+  return [edge, edge, { label: one.label, stroke, width: 1.5, points: { show: () => false, size: 5, fill: stroke, filter: alone }, spanGaps: false }];
 }
+
+/** A reading between two gaps is no line: it stands as a point, or nobody would see it. */
+function alone(chart: uPlot, series: number): number[] | null {
+  const column = chart.data[series] ?? [];
+  const found: number[] = [];
+  for (let index = 0; index < column.length; index += 1) {
+    if (isValue(column[index]) && !isValue(column[index - 1]) && !isValue(column[index + 1])) found.push(index);
+  }
+  return found.length > 0 ? found : null;
+}
+
+const isValue = (cell: number | null | undefined): boolean => cell !== null && cell !== undefined;
 
 /** A canvas takes no custom properties: what they come to. */
 function resolved(element: HTMLElement, colour: string): string {

@@ -16,6 +16,7 @@ device-life-installed = installed
 device-life-suspended = suspended
 device-life-revoked = revoked
 device-life-retired = retired
+device-model = Model
 device-id = Id
 device-project = Project
 device-site = Site

@@ -16,6 +16,7 @@ device-life-installed = instalado
 device-life-suspended = suspendido
 device-life-revoked = revocado
 device-life-retired = retirado
+device-model = Modelo
 device-id = Id
 device-project = Proyecto
 device-site = Emplazamiento
