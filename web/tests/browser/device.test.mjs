@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
-import { asOperator, axe, BASE_URL, browser, joined, open, PHONE, REFUSED, shot, speaks } from './help.mjs';
+import { asOperator, axe, BASE_URL, browser, joined, open, PHONE, REFUSED, settled, shot, speaks } from './help.mjs';
 
 describe('device', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
   let chrome;
@@ -137,7 +137,7 @@ describe('device', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
     await joined(second.context, second.page, { name: 'Vic Viewer', roles: [{ role: 'viewer', organization: device.organization }] });
     await second.page.goto(`/devices/${device.id}/signals`);
     await second.page.getByRole('grid').waitFor();
-    await second.page.waitForLoadState('networkidle').catch(() => undefined);
+    await settled(second.page);
     assert.equal(await second.page.getByRole('button', { name: 'What can be done' }).count(), 0);
     second.clean();
     await second.close();

@@ -1,7 +1,7 @@
 // The fleet: found, filtered, sorted and acted on; at fifty thousand devices as at eight.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { axe, BASE_URL, browser, joined, open, PHONE, REFUSED, shot, speaks } from './help.mjs';
+import { axe, BASE_URL, browser, joined, open, PHONE, REFUSED, settled, shot, speaks } from './help.mjs';
 
 const COUNT = 50_000;
 const STATES = ['installed', 'installed', 'installed', 'installed', 'suspended', 'claimed', 'revoked'];
@@ -47,7 +47,7 @@ describe('fleet', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
       if (options.language) await speaks(page, options.language);
       await page.goto('/fleet');
       await page.getByRole('grid').getByText(/^DX-/).first().waitFor();
-      await page.waitForLoadState('networkidle').catch(() => undefined);
+      await settled(page);
       await axe(page);
       await shot(page, `fleet-${name}`);
       assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'nothing sticks out sideways');

@@ -128,3 +128,9 @@ export async function asOperator(method, path, body) {
   assert.ok(answer.ok, `${method} ${path}: ${answer.status} ${await answer.clone().text()}`);
   return answer.status === 204 ? null : answer.json();
 }
+
+/** Until what is shown has come. The network itself is never idle: the event stream stays open. */
+export async function settled(page) {
+  await page.waitForFunction(() => document.querySelector('h1') !== null && document.querySelector('.skeleton') === null && !document.querySelector('[aria-disabled=true] .spinner'));
+  await page.waitForTimeout(250);
+}

@@ -1,7 +1,7 @@
 // Sites and projects: found, made, and told what devices may send.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { asOperator, axe, BASE_URL, browser, joined, open, PHONE, REFUSED, shot, speaks } from './help.mjs';
+import { asOperator, axe, BASE_URL, browser, joined, open, PHONE, REFUSED, settled, shot, speaks } from './help.mjs';
 
 describe('sites and projects', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
   let chrome;
@@ -27,7 +27,7 @@ describe('sites and projects', { skip: BASE_URL === '' && 'no BASE_URL' }, () =>
       for (const [path, wait] of [['/sites', '[role=grid]'], [`/sites/${site.id}`, '[role=grid]'], ['/projects', '[role=grid]'], [`/projects/${project.id}`, 'section'], [`/projects/${project.id}/settings`, 'form']]) {
         await page.goto(path);
         await page.locator(`main ${wait}`).first().waitFor();
-        await page.waitForLoadState('networkidle').catch(() => undefined);
+        await settled(page);
         await axe(page);
         await shot(page, `${path.slice(1).replaceAll(/\/[0-9a-f-]{36}/g, '-one').replaceAll('/', '-')}-${name}`);
         assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${path}: nothing sticks out sideways`);
