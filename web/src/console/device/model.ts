@@ -5,13 +5,19 @@ import type { IconName } from '$ui/icons';
 
 export type Heard = Freshness | 'never';
 
-/** A row of the fleet. Older servers leave away what is optional. */
-export interface FleetDevice extends Device {
+interface Listed {
   /** null: never. */
   last_seen?: string | null;
   freshness?: Heard;
-  held?: number;
+  /** null: not for this person to know. */
+  held?: number | null;
 }
+
+/** A row of the fleet. */
+export type FleetDevice = Omit<Device, keyof Listed> & Listed;
+
+/** What the contract calls text is one of a few words. */
+export const listed = (device: Device): FleetDevice => device as FleetDevice;
 
 export interface Metric {
   metric: string;
