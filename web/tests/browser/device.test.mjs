@@ -143,6 +143,22 @@ describe('device', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
     await second.close();
   });
 
+  test('its values follow by themselves, without asking again', async () => {
+    const { context, page, clean, close } = await open(chrome, { allow: [REFUSED] });
+    await joined(context, page);
+    await page.goto(`/devices/${device.id}`);
+    await page.locator('.tile').first().waitFor();
+    await page.getByText('live', { exact: true }).waitFor();
+    const values = () => page.locator('.tile .value').allInnerTexts();
+    const before = await values();
+    let asked = 0;
+    page.on('request', (request) => { if (/\/latest$/.test(request.url())) asked += 1; });
+    await page.waitForFunction((old) => [...document.querySelectorAll('.tile .value')].some((one, index) => one.innerText !== old[index]), before, { timeout: 15_000 });
+    assert.equal(asked, 0);
+    clean();
+    await close();
+  });
+
   test('a device that is not there says so', async () => {
     const { context, page, clean, close } = await open(chrome, { allow: [REFUSED] });
     await joined(context, page);
