@@ -1,8 +1,8 @@
 fleet = Flota
 fleet-all = Dispositivos
 fleet-online = En línea
-fleet-stale = Con retraso
-fleet-offline = Sin conexión
+fleet-stale = Atrasados
+fleet-offline = Desconectados
 fleet-never = Nunca oídos
 fleet-held-back = Retenidos
 fleet-sites = { $count ->
