@@ -76,6 +76,9 @@ export function exact(at: string | number | Date): string {
   return made('d', EXACT, (locale) => new Intl.DateTimeFormat(locale, EXACT)).format(new Date(at));
 }
 
+/** What lies this little ahead has happened already. */
+const SKEW_S = 5;
+
 const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
   ['second', 60], ['minute', 60], ['hour', 24], ['day', 30], ['month', 12], ['year', Infinity],
 ];
@@ -85,8 +88,10 @@ export function relative(at: string | number | Date, now: number): string {
   const options = { numeric: 'always', style: 'narrow' } as const;
   const format = made('r', options, (locale) => new Intl.RelativeTimeFormat(locale, options));
   let amount = (new Date(at).getTime() - now) / 1000;
+  // Clocks differ a little, and ours ticks once a second: what has just happened is not yet to come.
+  if (amount > 0 && amount < SKEW_S) amount = -0;
   for (const [name, size] of STEPS) {
-    if (Math.abs(Math.round(amount)) < size) return format.format(Math.round(amount), name);
+    if (Math.abs(Math.round(amount)) < size) return format.format(Math.round(amount) || -0, name);
     amount /= size;
   }
   return '';

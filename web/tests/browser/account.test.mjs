@@ -1,7 +1,7 @@
 // Coming in and going out, as people do it.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { axe, BASE_URL, browser, joined, open, PHONE, REFUSED, shot } from './help.mjs';
+import { axe, BASE_URL, browser, joined, open, PHONE, REFUSED, settled, shot } from './help.mjs';
 
 describe('account', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
   let chrome;
@@ -26,7 +26,7 @@ describe('account', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
       for (const [path, heading] of [['/profile', 'You'], ['/profile/sign-in', 'Passkeys'], ['/profile/sessions', 'Sign-ins']]) {
         await page.goto(path);
         await page.getByRole('heading', { name: heading, exact: true }).waitFor();
-        await page.waitForLoadState('networkidle');
+        await settled(page);
         await axe(page);
         await shot(page, `profile-${heading.toLowerCase()}-${name}`);
         assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'nothing sticks out sideways');

@@ -108,3 +108,29 @@ export async function joined(context, page, { name = 'Ada Byron', roles, authent
   await page.getByRole('main').waitFor();
   return name;
 }
+
+/** The language of whoever is signed in, from the next page on. */
+export async function speaks(page, language) {
+  const status = await page.evaluate(async (language) => {
+    const { name } = await (await fetch('/api/v1/me')).json();
+    const answer = await fetch('/api/v1/me', { method: 'PUT', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ name, language }) });
+    return answer.status;
+  }, language);
+  assert.equal(status, 200);
+}
+
+/** Asks the API as the operator: what a test needs to know or to have. */
+export async function asOperator(method, path, body) {
+  const key = readFileSync(process.env.OPERATOR_KEY_FILE ?? '', 'utf8').trim();
+  const answer = await fetch(new URL(`/api/v1${path}`, BASE_URL), {
+    method, headers: { Authorization: `Bearer ${key}`, 'Content-Type': 'application/json' }, ...(body ? { body: JSON.stringify(body) } : {}),
+  });
+  assert.ok(answer.ok, `${method} ${path}: ${answer.status} ${await answer.clone().text()}`);
+  return answer.status === 204 ? null : answer.json();
+}
+
+/** Until what is shown has come. The network itself is never idle: the event stream stays open. */
+export async function settled(page) {
+  await page.waitForFunction(() => document.querySelector('h1') !== null && document.querySelector('.skeleton') === null && !document.querySelector('[aria-disabled=true] .spinner'));
+  await page.waitForTimeout(250);
+}

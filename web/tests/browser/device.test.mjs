@@ -1,0 +1,171 @@
+// A device: its values, its chart, what happened to it, what it is, and what can be done to it.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { after, before, describe, test } from 'node:test';
+import { asOperator, axe, BASE_URL, browser, joined, open, PHONE, REFUSED, settled, shot, speaks } from './help.mjs';
+
+describe('device', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
+  let chrome;
+  let device;
+  before(async () => {
+    chrome = await browser();
+    const { items } = await asOperator('GET', '/devices?state=installed&limit=100');
+    const latest = await Promise.all(items.map(async (one) => ({ one, count: (await asOperator('GET', `/devices/${one.id}/latest`)).readings.length })));
+    // The one that says the most.
+    device = latest.sort((a, b) => b.count - a.count)[0].one;
+  });
+  after(async () => chrome.close());
+
+  for (const [name, options] of Object.entries({ light: {}, dark: { theme: 'dark' }, phone: { viewport: PHONE }, spanish: { language: 'es' } })) {
+    test(`its four tabs stand in ${name}`, async () => {
+      const { context, page, clean, close } = await open(chrome, { ...options, allow: [REFUSED] });
+      await joined(context, page);
+      if (options.language) await speaks(page, options.language);
+      for (const tab of ['', '/signals', '/events', '/identity']) {
+        await page.goto(`/devices/${device.id}${tab}`);
+        await page.getByRole('heading', { name: device.serial, level: 1 }).waitFor();
+        if (tab === '') await page.locator('.u-over').first().waitFor();
+        else await page.locator('main [role=grid], main section').first().waitFor();
+        await axe(page);
+        await shot(page, `device${tab.replace('/', '-')}-${name}`);
+        assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${tab}: nothing sticks out sideways`);
+      }
+      clean();
+      await close();
+    });
+  }
+
+  test('a year of three signals shares one cursor, as a table and as CSV too', async () => {
+    const { context, page, clean, close } = await open(chrome, { allow: [REFUSED] });
+    await joined(context, page);
+    const { readings } = await asOperator('GET', `/devices/${device.id}/latest`);
+    const metrics = readings.filter((one) => typeof one.value === 'number').slice(0, 3).map((one) => one.metric);
+    await page.goto(`/devices/${device.id}?range=1y&signals=${metrics.join(',')}`);
+    await page.locator('.u-over').nth(metrics.length - 1).waitFor();
+    assert.equal(await page.locator('.u-over').count(), metrics.length);
+    const [over] = await page.locator('.u-over').all();
+    await over.hover({ position: { x: 400, y: 60 } });
+    await axe(page);
+    await shot(page, 'device-stack');
+    await page.getByRole('button', { name: 'Show as a table' }).click();
+    await page.getByRole('columnheader', { name: 'Time' }).waitFor();
+    await axe(page);
+    const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download as CSV' }).click()]);
+    const text = readFileSync(await file.path(), 'utf8');
+    assert.match(text, /^time,/);
+    for (const metric of metrics) assert.ok(text.includes(metric));
+    clean();
+    await close();
+  });
+
+  test('the chart moves by keyboard and keeps its span in the address', async () => {
+    const { context, page, clean, close } = await open(chrome, { allow: [REFUSED] });
+    await joined(context, page);
+    await page.goto(`/devices/${device.id}`);
+    await page.locator('.u-over').first().waitFor();
+    await page.getByRole('application').focus();
+    await page.keyboard.press('+');
+    await page.waitForURL(/range=.*(?:~|%7E)/);
+    const narrow = new URL(page.url()).searchParams.get('range');
+    await page.keyboard.press('ArrowLeft');
+    await page.waitForFunction((before) => new URL(location.href).searchParams.get('range') !== before, narrow);
+    await page.getByText('7\u202fd', { exact: true }).click();
+    await page.waitForURL(/range=7d/);
+    clean();
+    await close();
+  });
+
+  test('a signal of this device and of another is added', async () => {
+    const { context, page, clean, close } = await open(chrome, { allow: [REFUSED] });
+    await joined(context, page);
+    await page.goto(`/devices/${device.id}`);
+    await page.locator('.u-over').first().waitFor();
+    await page.getByRole('button', { name: 'Add signals' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Add signals' });
+    await dialog.locator('input[type=checkbox]:not(:checked)').first().check();
+    await axe(page);
+    await shot(page, 'device-add');
+    await dialog.getByRole('button', { name: 'Close' }).last().click();
+    await page.waitForURL(/signals=[^&]+(?:,|%2C)/);
+    await page.locator('.u-over').nth(1).waitFor();
+    clean();
+    await close();
+  });
+
+  test('it is suspended with a reason, says so at once, and is resumed', async () => {
+    const { context, page, clean, close } = await open(chrome, { allow: [REFUSED] });
+    await joined(context, page);
+    const { items } = await asOperator('GET', '/devices?state=installed&limit=100');
+    const other = items.find((one) => one.id !== device.id);
+    await page.goto(`/devices/${other.id}/events`);
+    await page.getByRole('button', { name: 'What can be done' }).click();
+    await axe(page);
+    await shot(page, 'device-menu');
+    await page.getByRole('menuitem', { name: 'Suspend…' }).click();
+    const dialog = page.getByRole('dialog', { name: `Suspend ${other.serial}?` });
+    await dialog.getByLabel('Reason').fill('filter is changed');
+    await axe(page);
+    await dialog.getByRole('button', { name: 'Suspend', exact: true }).click();
+    await page.getByRole('button', { name: 'Resume…' }).click();
+    const back = page.getByRole('dialog', { name: `Resume ${other.serial}?` });
+    await back.getByLabel('Reason').fill('filter is changed');
+    await back.getByRole('button', { name: 'Resume', exact: true }).click();
+    await page.getByRole('button', { name: 'Resume…' }).waitFor({ state: 'detached' });
+    const now = await asOperator('GET', `/devices/${other.id}`);
+    assert.equal(now.state, 'installed');
+    clean();
+    await close();
+  });
+
+  test('revoking asks for the serial number, and a viewer is offered nothing', async () => {
+    const { context, page, clean, close } = await open(chrome, { allow: [REFUSED] });
+    await joined(context, page);
+    await page.goto(`/devices/${device.id}/events`);
+    await page.getByRole('button', { name: 'What can be done' }).click();
+    await page.getByRole('menuitem', { name: 'Revoke…' }).click();
+    const dialog = page.getByRole('dialog', { name: `Revoke ${device.serial}?` });
+    await dialog.getByLabel('Reason').fill('stolen');
+    assert.ok(await dialog.getByRole('button', { name: 'Revoke', exact: true }).isDisabled());
+    await dialog.getByLabel(`Type ${device.serial} to go on`).fill(device.serial);
+    assert.ok(await dialog.getByRole('button', { name: 'Revoke', exact: true }).isEnabled());
+    await axe(page);
+    await shot(page, 'device-revoke');
+    await dialog.getByRole('button', { name: 'Cancel' }).click();
+    clean();
+    await close();
+    const second = await open(chrome, { allow: [REFUSED] });
+    await joined(second.context, second.page, { name: 'Vic Viewer', roles: [{ role: 'viewer', organization: device.organization }] });
+    await second.page.goto(`/devices/${device.id}/signals`);
+    await second.page.getByRole('grid').waitFor();
+    await settled(second.page);
+    assert.equal(await second.page.getByRole('button', { name: 'What can be done' }).count(), 0);
+    second.clean();
+    await second.close();
+  });
+
+  test('its values follow by themselves, without asking again', async () => {
+    const { context, page, clean, close } = await open(chrome, { allow: [REFUSED] });
+    await joined(context, page);
+    await page.goto(`/devices/${device.id}`);
+    await page.locator('.tile').first().waitFor();
+    await page.getByText('live', { exact: true }).waitFor();
+    const values = () => page.locator('.tile .value').allInnerTexts();
+    const before = await values();
+    let asked = 0;
+    page.on('request', (request) => { if (request.url().endsWith('/latest')) asked += 1; });
+    await page.waitForFunction((old) => [...document.querySelectorAll('.tile .value')].some((one, index) => one.innerText !== old[index]), before, { timeout: 15_000 });
+    assert.equal(asked, 0);
+    clean();
+    await close();
+  });
+
+  test('a device that is not there says so', async () => {
+    const { context, page, clean, close } = await open(chrome, { allow: [REFUSED] });
+    await joined(context, page);
+    await page.goto('/devices/00000000-0000-4000-8000-000000000000');
+    await page.getByRole('heading', { name: 'There is no such device' }).waitFor();
+    await axe(page);
+    clean();
+    await close();
+  });
+});
