@@ -38,7 +38,7 @@ people-none = Nobody like this
 people-none-text = Nobody fits the search. Take a filter away, or invite somebody.
 people-invite = Invite somebody
 people-comes-with = Comes with
-people-deployment-own = The deployment's own people
+people-deployment-own = no organization
 people-days = The link works for
 people-days-count = { $count ->
     [one] one day

@@ -38,7 +38,7 @@ people-none = Nadie así
 people-none-text = Nadie encaja con la búsqueda. Quita un filtro o invita a alguien.
 people-invite = Invitar a alguien
 people-comes-with = Viene con
-people-deployment-own = Personas propias de la instalación
+people-deployment-own = ninguna organización
 people-days = El enlace vale
 people-days-count = { $count ->
     [one] un día
