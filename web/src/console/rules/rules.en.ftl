@@ -58,6 +58,7 @@ rules-guard-way = How to write it
 rules-guard-simple = Simple form
 rules-guard-actions = Forbids
 rules-guard-outside = Outside of these networks
+rules-guard-outside-hint = One network per line, as 10.20.0.0/16. Empty: forbidden everywhere.
 rules-guard-effect-always = Forbids always, to everybody in { $where }: { $what }.
 rules-guard-effect-outside = Forbids outside of { $networks }, to everybody in { $where }: { $what }.
 rules-guard-cedar = One forbid in Cedar

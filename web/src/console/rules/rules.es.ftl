@@ -58,6 +58,7 @@ rules-guard-way = Cómo escribirla
 rules-guard-simple = Forma simple
 rules-guard-actions = Prohíbe
 rules-guard-outside = Fuera de estas redes
+rules-guard-outside-hint = Una red por línea, como 10.20.0.0/16. Vacío: prohibido en todas partes.
 rules-guard-effect-always = Prohíbe siempre, a todos en { $where }: { $what }.
 rules-guard-effect-outside = Prohíbe fuera de { $networks }, a todos en { $where }: { $what }.
 rules-guard-cedar = Un forbid en Cedar
