@@ -1,5 +1,6 @@
 /** Ids and machine names in words. Everything here is reactive through the directory and the language. */
 import { has, t, word } from '$kit/i18n.svelte';
+import { session } from '$kit/session.svelte';
 import { directory } from './directory.svelte';
 import type { Where } from './scope';
 
@@ -49,6 +50,8 @@ export const actionName = (action: string): string => word('manage-action', acti
 /** "person/…", "key/…", "server": whoever did or asked something. */
 export function doerName(doer: string): string {
   const [kind, id = ''] = doer.split('/');
+  // Oneself, whoever else may be seen.
+  if (kind === 'person' && id === session.me?.id) return session.me.name;
   if (kind === 'person') return directory.people()?.find((one) => one.id === id)?.name ?? short(id);
   if (kind === 'key') return t('manage-key-named', { name: directory.keys()?.find((one) => one.id === id)?.name ?? short(id) });
   return word('manage-doer', doer);
