@@ -3,6 +3,7 @@ import type { NewRole } from '$api/types';
 import { date } from '$kit/format';
 import { t, word } from '$kit/i18n.svelte';
 import { actionName, doerName, organizationName, roleName, whereName } from '../manage/names';
+import type { Where } from '../manage/scope';
 import { fromRules, inWords } from '../rules/form';
 
 export interface Fact {
@@ -17,9 +18,10 @@ const isJson = (value: unknown): value is Json => typeof value === 'object' && v
 
 const strings = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);
 
-function roleText(role: NewRole): string {
+function roleText(role: NewRole, at: Where): string {
+  const where = role.organization ?? role.project ?? role.group ?? role.device ? role : at;
   const until = role.expires_at ? ` ${t('manage-until')} ${date(role.expires_at)}` : '';
-  return `${roleName(role.role, role.organization)} · ${whereName(role)}${until}`;
+  return `${roleName(role.role, where.organization)} · ${whereName(where)}${until}`;
 }
 
 function recipient(to: unknown): string {
@@ -28,19 +30,20 @@ function recipient(to: unknown): string {
   return Object.values(to).filter((one): one is string => typeof one === 'string').map(recipient).join(', ');
 }
 
-export function facts(content: unknown): Fact[] {
+/** `at` is where the request as a whole is: what names no part of its own is meant there. */
+export function facts(content: unknown, at: Where): Fact[] {
   if (!isJson(content)) return [];
   const found: Fact[] = [];
-  for (const [name, value] of Object.entries(content)) found.push(...fact(name, value));
+  for (const [name, value] of Object.entries(content)) found.push(...fact(name, value, at));
   return found;
 }
 
-function fact(name: string, value: unknown): Fact[] {
+function fact(name: string, value: unknown, at: Where): Fact[] {
   const label = word('approvals-content', name.replaceAll('_', '-'));
   if (value === null || value === undefined || (Array.isArray(value) && value.length === 0)) return [];
   switch (name) {
     case 'to': return [{ name: label, text: recipient(value) }];
-    case 'roles': return Array.isArray(value) ? (value as NewRole[]).map((role) => ({ name: t('approvals-content-role'), text: roleText(role) })) : [];
+    case 'roles': return Array.isArray(value) ? (value as NewRole[]).map((role) => ({ name: t('approvals-content-role'), text: roleText(role, at) })) : [];
     case 'rules': return Object.entries(inWords(fromRules(value))).map(([rule, text]) => ({ name: t(`rules-change-${rule}`), text }));
     case 'actions':
     case 'rights':
@@ -53,6 +56,6 @@ function fact(name: string, value: unknown): Fact[] {
     case 'expires_at': return [{ name: label, text: date(String(value)) }];
     case 'role': if (typeof value === 'string') return [{ name: label, text: roleName(value) }];
   }
-  if (isJson(value)) return facts(value);
+  if (isJson(value)) return facts(value, at);
   return [{ name: label, text: Array.isArray(value) ? value.map((one) => (isJson(one) ? JSON.stringify(one) : String(one))).join(', ') : String(value) }];
 }

@@ -5,7 +5,11 @@ programs-search = Search programs
 programs-name = Name
 programs-name-hint = What the program is: Energy report.
 programs-keys = Keys
-programs-keys-count = { $count }
+programs-keys-count = { $count ->
+    [0] no keys
+    [one] one key
+   *[other] { $count } keys
+  }
 programs-keys-text = Several may work at once, so that a successor can take over before the old one ends.
 programs-keys-none = No key works
 programs-keys-none-text = Make one: its secret is shown once, and goes into the program's configuration.

@@ -5,7 +5,11 @@ programs-search = Buscar programas
 programs-name = Nombre
 programs-name-hint = Qué es el programa: Informe de energía.
 programs-keys = Claves
-programs-keys-count = { $count }
+programs-keys-count = { $count ->
+    [0] sin claves
+    [one] una clave
+   *[other] { $count } claves
+  }
 programs-keys-text = Varias pueden valer a la vez, para que la sucesora entre antes de que termine la vieja.
 programs-keys-none = Ninguna clave vale
 programs-keys-none-text = Crea una: su secreto se muestra una vez, y va a la configuración del programa.
