@@ -7,11 +7,14 @@ import { router } from '$kit/router.svelte';
 import { speak } from '$kit/i18n.svelte';
 import { session } from '$kit/session.svelte';
 import { connection } from '$kit/connection.svelte';
+import { onward } from './console/account/onward';
 
 async function start(): Promise<void> {
   router.start(screens);
   // Both at once: words in the browser's language now, in the profile's when we know who it is.
   await Promise.all([speak(), session.load().catch(() => connection.missed())]);
+  // Back from an identity provider: to where somebody was on the way to.
+  if (session.state === 'in' && router.path === '/') router.go(onward() ?? '/', { replace: true });
   const target = document.getElementById('app');
   if (target) mount(App, { target });
 }

@@ -16,7 +16,13 @@ export interface Screen {
   // oxlint-disable-next-line no-explicit-any -- a screen without parameters takes no props at all
   load: () => Promise<{ default: Component<any> }>;
   /** Its place in the side bar; absent: not there. */
-  nav?: { group: NavGroup; icon: IconName; order: number };
+  nav?: {
+    group: NavGroup;
+    icon: IconName;
+    order: number;
+    /** Reactive: whether whoever is signed in has a use for it; absent: everybody has. */
+    when?: () => boolean;
+  };
   /** Shown without a session and without the frame. */
   open?: boolean;
   /** Shown without the frame, yet signed in: a wall display, a first run. */

@@ -26,6 +26,7 @@ download = Download
 theme-system = Theme of the system
 theme-light = Light
 theme-dark = Dark
+toasts = Notices
 lost-title = Not found
 lost-head = There is nothing here
 lost-text = The address may be mistyped, or what it showed is not yours to see.

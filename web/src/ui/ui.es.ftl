@@ -25,6 +25,7 @@ download = Descargar
 theme-system = Tema del sistema
 theme-light = Claro
 theme-dark = Oscuro
+toasts = Avisos
 lost-title = No encontrado
 lost-head = Aquí no hay nada
 lost-text = La dirección puede estar mal escrita, o lo que mostraba no le corresponde verlo.

@@ -123,4 +123,24 @@ describe('account', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
     clean();
     await close();
   });
+
+  test('the link of an organization offers its provider, and leads on afterwards', async () => {
+    const { context, page, clean, close } = await open(chrome, { allow: [REFUSED] });
+    await joined(context, page);
+    const cookies = await context.cookies();
+    await context.clearCookies();
+    // The provider's part is played: it signs in, and the server sends whoever comes back to the start.
+    await page.route('**/api/v1/sign-in/oidc/*/begin', async (route) => {
+      await context.addCookies(cookies);
+      await route.fulfill({ json: { url: `${BASE_URL}/` } });
+    });
+    await page.goto('/sign-in?provider=0190f5a2-0000-7000-8000-000000000000&next=%2Fprofile%2Fsessions');
+    await page.getByRole('button', { name: 'Sign in through your organization' }).waitFor();
+    await axe(page);
+    await shot(page, 'sign-in-provider');
+    await page.getByRole('button', { name: 'Sign in through your organization' }).click();
+    await page.waitForURL(/\/profile\/sessions$/);
+    clean();
+    await close();
+  });
 });

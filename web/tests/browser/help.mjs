@@ -105,7 +105,8 @@ export async function joined(context, page, { name = 'Ada Byron', roles, authent
   await page.getByRole('button', { name: 'Join with a passkey' }).click();
   await page.getByLabel('I have stored it').check();
   await page.getByRole('button', { name: 'Go on' }).click();
-  await page.getByRole('main').waitFor();
+  // The page with the codes has a main part too: the frame is there once its menu is.
+  await page.getByRole('button', { name: `You: ${name}` }).waitFor();
   return name;
 }
 

@@ -1,0 +1,54 @@
+messages = Messages
+messages-outbox = Outbox
+messages-webhooks = Webhooks
+messages-show = Show
+messages-state-waiting = Waiting
+messages-state-dead = Given up
+messages-state-sent = Sent
+messages-channel-mail = e-mail
+messages-channel-sms = text message
+messages-channel-webhook = webhook
+messages-kind-invitation = Invitation
+messages-kind-code = Code
+messages-kind-reset-link = Link for a new password
+messages-kind-new-sign-in = Sign-in from a new browser
+messages-kind-key-expiring = A key ends soon
+messages-kind-factor-removed = A factor was removed
+messages-kind-break-glass = The glass was broken
+messages-kind-quarantine-cause = Readings held for a new reason
+messages-kind-refused-device = A device was refused
+messages-kind-clone-seen = A device's key is used twice
+messages-kind-test = Test
+messages-made = made
+messages-tries = { $count ->
+    [0] not tried yet
+    [one] one try
+   *[other] { $count } tries
+  }
+messages-next = next try
+messages-sent = sent
+messages-given-up = given up
+messages-retry = Try again
+messages-retried = It waits for its next try
+messages-none-waiting = Nothing waits
+messages-none-dead = Nothing was given up
+messages-none-sent = Nothing was sent
+messages-none-text = Codes, invitations and warnings stand here on their way out, without what they say.
+messages-webhooks-text = Programs that are told of what happens in { $name }.
+messages-webhooks-none = No webhooks
+messages-webhooks-none-text = Have a program told when readings are held or a device is refused.
+messages-webhook-make = Make a webhook
+messages-name = Name
+messages-url = Address
+messages-url-hint = https, at a public address or in a network that the operator opened.
+messages-kinds = What it is told
+messages-kinds-hint = Nothing chosen: all that may go to a program.
+messages-kinds-all = everything
+messages-secret = Signing secret
+messages-secret-text = The receiver checks each message's signature with it.
+messages-test = Send a test
+messages-tested = A test is on its way
+messages-remove = Remove
+messages-remove-title = Remove the webhook { $name }?
+messages-remove-text = It is told nothing more, from now on.
+messages-removed = The webhook is gone

@@ -1,0 +1,54 @@
+messages = Mensajes
+messages-outbox = Bandeja de salida
+messages-webhooks = Webhooks
+messages-show = Mostrar
+messages-state-waiting = En espera
+messages-state-dead = Abandonados
+messages-state-sent = Enviados
+messages-channel-mail = correo
+messages-channel-sms = mensaje de texto
+messages-channel-webhook = webhook
+messages-kind-invitation = Invitación
+messages-kind-code = Código
+messages-kind-reset-link = Enlace para contraseña nueva
+messages-kind-new-sign-in = Entrada desde un navegador nuevo
+messages-kind-key-expiring = Una clave termina pronto
+messages-kind-factor-removed = Se quitó un factor
+messages-kind-break-glass = Se rompió el cristal
+messages-kind-quarantine-cause = Lecturas retenidas por un motivo nuevo
+messages-kind-refused-device = Se rechazó un dispositivo
+messages-kind-clone-seen = La clave de un dispositivo se usa dos veces
+messages-kind-test = Prueba
+messages-made = hecho
+messages-tries = { $count ->
+    [0] aún sin intentos
+    [one] un intento
+   *[other] { $count } intentos
+  }
+messages-next = próximo intento
+messages-sent = enviado
+messages-given-up = abandonado
+messages-retry = Intentar de nuevo
+messages-retried = Espera su próximo intento
+messages-none-waiting = Nada en espera
+messages-none-dead = Nada abandonado
+messages-none-sent = Nada enviado
+messages-none-text = Códigos, invitaciones y avisos están aquí de camino, sin lo que dicen.
+messages-webhooks-text = Programas a los que se avisa de lo que pasa en { $name }.
+messages-webhooks-none = Sin webhooks
+messages-webhooks-none-text = Haz que un programa sepa cuándo se retienen lecturas o se rechaza un dispositivo.
+messages-webhook-make = Crear un webhook
+messages-name = Nombre
+messages-url = Dirección
+messages-url-hint = https, en una dirección pública o en una red que abrió el operador.
+messages-kinds = De qué se le avisa
+messages-kinds-hint = Sin elegir nada: todo lo que puede ir a un programa.
+messages-kinds-all = todo
+messages-secret = Secreto de firma
+messages-secret-text = El receptor comprueba con él la firma de cada mensaje.
+messages-test = Enviar prueba
+messages-tested = Una prueba va en camino
+messages-remove = Quitar
+messages-remove-title = ¿Quitar el webhook { $name }?
+messages-remove-text = Desde ahora ya no se le avisa de nada.
+messages-removed = El webhook ya no está
