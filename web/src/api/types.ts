@@ -6,6 +6,8 @@ export interface Approval extends Part {
   action: string;
   /** Who asks: `person/…` or `key/…`. */
   asked_by: string;
+  /** What exactly is to be done there, where that matters: the role and who gets it, the key, the rules. The agreement is for this and for nothing else. */
+  content?: Record<string, unknown> | null;
   /** Since when. */
   created_at: string;
   /** When it was decided. */
@@ -326,9 +328,9 @@ export interface Invitation {
 
 /** An invitation with its link: shown in this answer and never again. */
 export interface InvitationLink extends Invitation {
-  /** Opens it, once. */
-  link: string;
-  /** Whether it was put into the outbox too. */
+  /** Opens it, once. Absent where it was sent: it is for the eyes of who has the address. */
+  link?: string | null;
+  /** Whether it was sent to the address. */
   sent: boolean;
 }
 
