@@ -11,12 +11,18 @@ use utoipa::{IntoParams, ToSchema};
 
 mod access;
 mod account;
+mod audit;
+mod health;
+mod identity;
 mod notify;
 mod registry;
 mod telemetry;
 
 pub use access::*;
 pub use account::*;
+pub use audit::*;
+pub use health::*;
+pub use identity::*;
 pub use notify::*;
 pub use registry::*;
 pub use telemetry::*;

@@ -22,7 +22,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 const SCHEMA: &str = include_str!("../../../policies/schema.cedarschema");
-const POLICIES: [(&str, &str); 7] = [
+const POLICIES: [(&str, &str); 10] = [
     ("project", include_str!("../../../policies/project.cedar")),
     ("registry", include_str!("../../../policies/registry.cedar")),
     ("telemetry", include_str!("../../../policies/telemetry.cedar")),
@@ -30,6 +30,9 @@ const POLICIES: [(&str, &str); 7] = [
     ("account", include_str!("../../../policies/account.cedar")),
     ("access", include_str!("../../../policies/access.cedar")),
     ("notify", include_str!("../../../policies/notify.cedar")),
+    ("audit", include_str!("../../../policies/audit.cedar")),
+    ("health", include_str!("../../../policies/health.cedar")),
+    ("dashboard", include_str!("../../../policies/dashboard.cedar")),
 ];
 
 /// Policies that cannot be used: nothing was changed.

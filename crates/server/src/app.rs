@@ -203,6 +203,8 @@ pub struct App {
     verifier: Arc<DeviceVerifier>,
     used: Mutex<HashMap<KeyId, Timestamp>>,
     looked_at: AtomicI64,
+    /// Since when this server runs.
+    pub started_at: Timestamp,
     pages: OnceLock<Pages>,
 }
 
@@ -246,6 +248,7 @@ impl App {
             news: notify::Newsroom::default(),
             used: Mutex::default(),
             looked_at: AtomicI64::new(clock.now().as_nanos()),
+            started_at: clock.now(),
             config,
             folder,
             clock,

@@ -154,6 +154,14 @@ pub const MESSAGE_VALUE_BYTES_MAX: usize = 300;
 pub const MESSAGE_LINK_BYTES_MAX: usize = 2_048;
 /// Characters of a message's subject.
 pub const SUBJECT_CHARS_MAX: usize = 150;
+/// Acts that one page of the record opens at most.
+pub const ACTS_SCANNED_MAX: usize = 5_000;
+/// Bytes of free disk below which operators are warned.
+pub const DISK_FREE_WARN: u64 = 5 << 30;
+/// Bytes of free disk below which it is urgent.
+pub const DISK_FREE_BAD: u64 = 1 << 30;
+/// Seconds before its end from which a certificate counts as expiring.
+pub const CERTIFICATE_SOON_S: i64 = 14 * 86_400;
 /// Bytes of a webhook's address.
 pub const WEBHOOK_URL_BYTES_MAX: usize = 2_048;
 /// Enabled webhooks of one organization.

@@ -62,6 +62,10 @@ pub enum Purpose {
     Webhook = 28,
     /// What a browser keeps of who has signed in from it.
     Browser = 29,
+    /// A dashboard and its versions.
+    Dashboard = 30,
+    /// Work on many devices: what, why, from where, and how each went.
+    Work = 31,
 }
 
 /// Where a sealed row belongs. Authenticated, never stored with it: the reader has to know.

@@ -1,5 +1,15 @@
 // Written by scripts/types.mjs from docs/openapi.json. Do not edit: run `npm run types`.
 
+/** Who did something. */
+export interface ActDoer {
+  /** Which; none for the server. */
+  id?: string | null;
+  /** person, key, device or server. */
+  kind: string;
+  /** What people call them, where it is known. */
+  name?: string | null;
+}
+
 /** An act that waits for a second person. */
 export interface Approval extends Part {
   /** For what. */
@@ -73,6 +83,24 @@ export interface Buckets {
   step_s: number;
 }
 
+/** A certificate authority of the deployment. */
+export interface CertificateAuthority {
+  /** SHA-256 of its DER, hexadecimal. */
+  fingerprint: string;
+  /** root, devices, server or organization. */
+  kind: string;
+  /** Last moment of validity. */
+  not_after: string;
+  /** First moment of validity. */
+  not_before: string;
+  /** Whose, of an organization. */
+  organization?: string | null;
+  /** The certificate. */
+  pem: string;
+  /** What it is called in its own certificate. */
+  subject: string;
+}
+
 /** The last batch of a device's chain. */
 export interface ChainHead {
   /** Its boot epoch. */
@@ -140,6 +168,56 @@ export interface Device {
   site?: string | null;
   /** made, claiming, claimed, installed, suspended, revoked or retired. */
   state: string;
+}
+
+/** A device's certificate. */
+export interface DeviceCertificate {
+  /** Whose. */
+  device: string;
+  /** The maker's number of the device. */
+  device_serial?: string | null;
+  /** SHA-256 of its DER, hexadecimal. */
+  fingerprint: string;
+  /** Since when. */
+  issued_at: string;
+  /** Last moment of validity. */
+  not_after: string;
+  /** Under which organization's authority. */
+  organization: string;
+  /** When it was withdrawn. */
+  revoked_at?: string | null;
+  /** Serial number, hexadecimal. */
+  serial: string;
+  /** valid, expiring, expired or revoked. */
+  state: string;
+  /** First use: from then on it is the device's one certificate. */
+  used_at?: string | null;
+}
+
+/** What a device proves itself by. */
+export interface DeviceIdentity {
+  /** SHA-256 of its birth certificate's chain, as its maker signed it into the voucher, hexadecimal. */
+  birth_chain: string;
+  /** The newest first. */
+  certificates: DeviceCertificate[];
+  /** SHA-256 of its public key, hexadecimal. */
+  device_key: string;
+  /** The newest first. */
+  keys: DeviceKey[];
+  /** Who owns it. */
+  organization?: string | null;
+  /** How often it has changed hands. */
+  owner_epoch: number;
+}
+
+/** A device's key for tokens. */
+export interface DeviceKey {
+  /** Since when. */
+  created_at: string;
+  /** Which. */
+  id: string;
+  /** When it was withdrawn. */
+  revoked_at?: string | null;
 }
 
 /** A device as its maker registers it. */
@@ -246,6 +324,95 @@ export interface GuardRail {
   name: string;
   /** Of which organization. */
   organization: string;
+}
+
+/** How the deployment is. */
+export interface Health {
+  /** Certificates. */
+  certificates: HealthCertificates;
+  /** What was looked at, the worst first. */
+  checks: HealthCheck[];
+  /** The database. */
+  database: HealthDatabase;
+  /** Devices connected to this server. */
+  devices_connected: number;
+  disk?: HealthDisk | null;
+  /** The journal. */
+  journal: HealthJournal;
+  /** Its clock. */
+  now: string;
+  /** Messages on their way out. */
+  outbox: HealthOutbox;
+  /** Readings that are not yet in chunks. */
+  readings: HealthReadings;
+  /** Since when it runs. */
+  started_at: string;
+  /** Of the server that answers. */
+  version: string;
+}
+
+/** Certificates. */
+export interface HealthCertificates {
+  /** Certificates of devices that end within 14 days. */
+  expiring: number;
+  /** End of the authority that signs the server's own. */
+  server_authority_not_after: string;
+}
+
+/** One thing that was looked at. */
+export interface HealthCheck {
+  /** What to do, where something should be done. */
+  advice?: string | null;
+  /** database, journal, readings, messages, disk, clock, certificates. */
+  name: string;
+  /** ok, warn or bad. */
+  state: string;
+  /** What was found, in words. */
+  text: string;
+}
+
+/** The database. */
+export interface HealthDatabase {
+  /** Milliseconds that it took to answer. */
+  answer_ms: number;
+  /** Bytes of its files, where they are ours. */
+  bytes?: number | null;
+  /** embedded or postgresql. */
+  kind: string;
+}
+
+/** A disk. */
+export interface HealthDisk {
+  /** Bytes that are free to us. */
+  free_bytes: number;
+  /** Bytes in all. */
+  total_bytes: number;
+}
+
+/** The journal. */
+export interface HealthJournal {
+  /** Last commit. */
+  last_commit_at?: string | null;
+  /** Leaves of its tree. */
+  leaves: number;
+  /** The tree's root, hexadecimal. */
+  root: string;
+}
+
+/** Messages on their way out. */
+export interface HealthOutbox {
+  /** Given up. */
+  dead: number;
+  /** Waiting. */
+  waiting: number;
+}
+
+/** Readings that are not yet in chunks. */
+export interface HealthReadings {
+  /** Leaves that the reader of the journal has not read. */
+  behind: number;
+  /** Bytes of memory that hold them. */
+  tail_bytes: number;
 }
 
 /** A batch that is held back. */
@@ -456,6 +623,20 @@ export interface LostFactor {
   factor: string;
   /** Why, for the record. */
   reason?: string;
+}
+
+/** A maker of devices. */
+export interface Maker {
+  /** Since when it is known here. */
+  created_at: string;
+  /** Devices of it that are registered. */
+  devices: number;
+  /** Which. */
+  id: string;
+  /** What it is called. */
+  name: string;
+  /** SHA-256 of its root certificate, hexadecimal. */
+  root: string;
 }
 
 /** A maker and the two keys it is known by. */
@@ -731,9 +912,25 @@ export interface Page_Approval {
 }
 
 /** One page of a list. */
+export interface Page_CertificateAuthority {
+  /** The items. */
+  items: CertificateAuthority[];
+  /** Pass as `after` for the next page; absent on the last. */
+  next?: string | null;
+}
+
+/** One page of a list. */
 export interface Page_Device {
   /** The items. */
   items: Device[];
+  /** Pass as `after` for the next page; absent on the last. */
+  next?: string | null;
+}
+
+/** One page of a list. */
+export interface Page_DeviceCertificate {
+  /** The items. */
+  items: DeviceCertificate[];
   /** Pass as `after` for the next page; absent on the last. */
   next?: string | null;
 }
@@ -795,6 +992,14 @@ export interface Page_Letter {
 }
 
 /** One page of a list. */
+export interface Page_Maker {
+  /** The items. */
+  items: Maker[];
+  /** Pass as `after` for the next page; absent on the last. */
+  next?: string | null;
+}
+
+/** One page of a list. */
 export interface Page_Organization {
   /** The items. */
   items: Organization[];
@@ -822,6 +1027,14 @@ export interface Page_Project {
 export interface Page_Provider {
   /** The items. */
   items: Provider[];
+  /** Pass as `after` for the next page; absent on the last. */
+  next?: string | null;
+}
+
+/** One page of a list. */
+export interface Page_RecordedAct {
+  /** The items. */
+  items: RecordedAct[];
   /** Pass as `after` for the next page; absent on the last. */
   next?: string | null;
 }
@@ -878,6 +1091,14 @@ export interface Page_Site {
 export interface Page_Webhook {
   /** The items. */
   items: Webhook[];
+  /** Pass as `after` for the next page; absent on the last. */
+  next?: string | null;
+}
+
+/** One page of a list. */
+export interface Page_WorkOrder {
+  /** The items. */
+  items: WorkOrder[];
   /** Pass as `after` for the next page; absent on the last. */
   next?: string | null;
 }
@@ -1065,6 +1286,22 @@ export interface Readings {
   next_from?: string | null;
   /** The readings. */
   readings: Reading[];
+}
+
+/** One act. */
+export interface RecordedAct extends Part {
+  /** When, by the server's clock. */
+  at: string;
+  /** What changed, with `before` and `after` where something was there before. */
+  detail?: Record<string, unknown>;
+  /** Who. */
+  doer: ActDoer;
+  /** Its leaf in the tree. */
+  index: number;
+  /** To what: an id. */
+  object: string;
+  /** What, as `noun.verb`. */
+  verb: string;
 }
 
 /** Recovery codes. Shown once; earlier ones stop working. */
@@ -1265,6 +1502,30 @@ export interface WebhookSecret extends Webhook {
   secret: string;
 }
 
+/** A work order: so many devices of a model, and how far they have come. */
+export interface WorkOrder {
+  /** How many of these have an owner. */
+  claimed: number;
+  /** How many may be made. */
+  count: number;
+  /** When it was registered. */
+  created_at: string;
+  /** How many of these were revoked or retired. */
+  ended: number;
+  /** Which. */
+  id: string;
+  /** How many of these are installed. */
+  installed: number;
+  /** How many are registered. */
+  made: number;
+  /** Whose. */
+  maker: string;
+  /** What its maker is called. */
+  maker_name: string;
+  /** The maker's name for what is made. */
+  model: string;
+}
+
 /** Every path below /api/v1, with what each method takes and answers. */
 export interface Paths {
   "/access/explain": {
@@ -1287,6 +1548,30 @@ export interface Paths {
       };
       body: undefined;
       answer: Explanation;
+    };
+  };
+  "/acts": {
+    /** Who did what, the newest first. */
+    get: {
+      params: undefined;
+      query: {
+        /** In this organization. */
+        organization?: string | null;
+        /** In this project. */
+        project?: string | null;
+        /** On this object: an id. */
+        object?: string | null;
+        /** By `person/…`, `key/…`, `device/…` or `server`. */
+        doer?: string | null;
+        /** Of this kind, or with a dot at its end every one that begins so: `device.install`, `device.`. */
+        verb?: string | null;
+        /** Items on the page, 1 to 500; 100 when absent. */
+        limit?: number | null;
+        /** The `next` of the page before: older ones follow. */
+        before?: string | null;
+      };
+      body: undefined;
+      answer: Page_RecordedAct;
     };
   };
   "/approvals": {
@@ -1325,6 +1610,33 @@ export interface Paths {
       query: undefined;
       body: Because;
       answer: void;
+    };
+  };
+  "/authorities": {
+    /** List the authorities that certificates lead to. */
+    get: {
+      params: undefined;
+      query: undefined;
+      body: undefined;
+      answer: Page_CertificateAuthority;
+    };
+  };
+  "/certificates": {
+    /** List certificates of devices, those that end first first. */
+    get: {
+      params: undefined;
+      query: {
+        /** Of this organization. */
+        organization?: string | null;
+        /** valid, expiring (within 14 days), expired or revoked; absent: valid and expiring. */
+        state?: string | null;
+        /** Items on the page, 1 to 500; 100 when absent. */
+        limit?: number | null;
+        /** The `next` of the page before. */
+        after?: string | null;
+      };
+      body: undefined;
+      answer: Page_DeviceCertificate;
     };
   };
   "/devices": {
@@ -1402,6 +1714,17 @@ export interface Paths {
       query: undefined;
       body: Arrange;
       answer: Device;
+    };
+  };
+  "/devices/{device}/identity": {
+    /** What a device proves itself by: certificates and keys, without secrets. */
+    get: {
+      params: {
+        device: string;
+      };
+      query: undefined;
+      body: undefined;
+      answer: DeviceIdentity;
     };
   };
   "/devices/{device}/install": {
@@ -1580,6 +1903,15 @@ export interface Paths {
       query: undefined;
       body: undefined;
       answer: void;
+    };
+  };
+  "/health": {
+    /** How the deployment is, looked at now. */
+    get: {
+      params: undefined;
+      query: undefined;
+      body: undefined;
+      answer: Health;
     };
   };
   "/invitations": {
@@ -2362,6 +2694,31 @@ export interface Paths {
       query: undefined;
       body: RegistryImport;
       answer: Imported;
+    };
+  };
+  "/registry/makers": {
+    /** List the makers that are known. */
+    get: {
+      params: undefined;
+      query: undefined;
+      body: undefined;
+      answer: Page_Maker;
+    };
+  };
+  "/registry/orders": {
+    /** List work orders, and how far their devices have come. */
+    get: {
+      params: undefined;
+      query: {
+        /** Of this maker. */
+        maker?: string | null;
+        /** Items on the page, 1 to 500; 100 when absent. */
+        limit?: number | null;
+        /** The `next` of the page before. */
+        after?: string | null;
+      };
+      body: undefined;
+      answer: Page_WorkOrder;
     };
   };
   "/roles/{role}/actions": {

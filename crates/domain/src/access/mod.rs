@@ -142,6 +142,14 @@ named! {
         NotifyWrite = "notify.write",
         /// Take part in breaking the glass.
         GlassBreak = "glass.break",
+        /// See the record: who did what.
+        RecordRead = "record.read",
+        /// See makers and work orders.
+        RegistryRead = "registry.read",
+        /// See how the deployment itself is.
+        HealthRead = "health.read",
+        /// Arrange dashboards.
+        DashboardWrite = "dashboard.write",
     }
 }
 
@@ -175,7 +183,11 @@ impl Action {
     pub fn is_delegable(self) -> bool {
         !matches!(
             self,
-            Self::OrganizationCreate | Self::OrganizationDisable | Self::RegistryImport | Self::GlassBreak
+            Self::OrganizationCreate
+                | Self::OrganizationDisable
+                | Self::RegistryImport
+                | Self::GlassBreak
+                | Self::HealthRead
         )
     }
 }

@@ -139,7 +139,7 @@ pub async fn insert_grants(
 }
 
 /// A scope as the contract names it.
-pub(super) fn part_of(scope: Scope) -> api::Part {
+pub fn part_of(scope: Scope) -> api::Part {
     let (group, device) = match scope {
         Scope::Group { group, .. } => (Some(group), None),
         Scope::Device { device, .. } => (None, Some(device)),

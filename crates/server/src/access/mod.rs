@@ -15,7 +15,7 @@ pub mod rules;
 mod sql;
 pub mod told;
 
-pub use grants::{check_gifts, insert_grants, of_person};
+pub use grants::{check_gifts, insert_grants, of_person, part_of};
 pub use policies::Policies;
 pub use told::managers;
 

@@ -277,6 +277,11 @@ pub(super) fn open_name(app: &App, row: &sql::KeyRow) -> Result<String, Fault> {
     Ok(String::from_utf8_lossy(&name).into_owned())
 }
 
+/// What a key is called.
+pub async fn name_of(tx: &mut AnyConnection, app: &App, id: KeyId) -> Result<Option<String>, Fault> {
+    sql::find(tx, id).await?.map(|row| open_name(app, &row)).transpose()
+}
+
 /// The keys that somebody may see.
 pub async fn list(
     app: &App,

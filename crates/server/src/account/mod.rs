@@ -46,6 +46,15 @@ pub fn doer_text(doer: Doer) -> String {
     }
 }
 
+/// What somebody is called.
+pub async fn person_name(
+    tx: &mut sqlx::AnyConnection,
+    app: &App,
+    id: fieldkeep_domain::PersonId,
+) -> Result<Option<String>, Fault> {
+    person::name(tx, app, id).await
+}
+
 /// How many passkeys somebody has.
 pub async fn passkeys_of(app: &App, person: fieldkeep_domain::PersonId) -> Result<usize, Fault> {
     let mut tx = app.db.read().await?;

@@ -4,7 +4,10 @@ use super::extract::read_body;
 use super::problem::{Answer, requests};
 use crate::fault::{Fault, Kind};
 use crate::limits::SMALL_BODY_BYTES_MAX;
-use crate::{App, access, account, admission, identity, notify, project, quarantine, registry, telemetry};
+use crate::{
+    App, access, account, admission, audit, health, identity, notify, project, quarantine, registry,
+    telemetry,
+};
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn, from_fn_with_state, map_response};
@@ -35,7 +38,10 @@ fn contract() -> OpenApiRouter<Arc<App>> {
             .merge(access::http::routes())
             .merge(telemetry::http::routes())
             .merge(quarantine::http::routes())
-            .merge(notify::http::routes()),
+            .merge(notify::http::routes())
+            .merge(audit::http::routes())
+            .merge(identity::http::routes())
+            .merge(health::http::routes()),
     )
 }
 

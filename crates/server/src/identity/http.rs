@@ -1,18 +1,76 @@
 //! EST (RFC 7030, RFC 8951), keys and tokens on the devices' name; revocation lists on the people's.
 
-use super::{enroll, new_key, new_token, revocation_list};
-use crate::http::{Answer, Param, Peer, small_body};
-use crate::{App, Fault, identity};
+use super::{enroll, new_key, new_token, revocation_list, show};
+use crate::access::{authorize, listing};
+use crate::http::{Answer, Caller, Param, Peer, Query, small_body};
+use crate::{App, Fault, identity, project, registry};
 use axum::Json;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use data_encoding::BASE64;
-use fieldkeep_domain::OrganizationId;
+use fieldkeep_api::{
+    CertificateAuthority, CertificateQuery, DeviceCertificate, DeviceIdentity, Page, Problem,
+};
+use fieldkeep_domain::access::Action;
+use fieldkeep_domain::{DeviceId, OrganizationId};
 use fieldkeep_trust::pkcs7::certs_only;
 use fieldkeep_wire::json::format_time;
 use http::{HeaderMap, StatusCode, header};
 use serde_json::{Value, json};
 use std::sync::Arc;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+pub fn routes() -> OpenApiRouter<Arc<App>> {
+    OpenApiRouter::new()
+        .routes(routes!(get_identity))
+        .routes(routes!(get_certificates))
+        .routes(routes!(get_authorities))
+}
+
+/// What a device proves itself by: certificates and keys, without secrets.
+#[utoipa::path(get, path = "/devices/{device}/identity", tag = "devices", params(("device" = String, Path)),
+    responses((status = 200, body = DeviceIdentity), (status = "default", body = Problem)))]
+async fn get_identity(
+    State(app): State<Arc<App>>,
+    Caller(actor): Caller,
+    Param(id): Param<DeviceId>,
+) -> Answer<Json<DeviceIdentity>> {
+    let mut tx = app.db.read().await.map_err(Fault::from)?;
+    let row = registry::find(&mut tx, id).await?;
+    let place = registry::place_of(&mut tx, &row).await?;
+    drop(tx);
+    let permit = authorize(&app, &actor, Action::DeviceRead, place).await?;
+    Ok(Json(show::of_device(&app, permit, id).await?))
+}
+
+/// List certificates of devices, those that end first first.
+#[utoipa::path(get, path = "/certificates", tag = "certificates", params(CertificateQuery),
+    responses((status = 200, body = Page<DeviceCertificate>), (status = "default", body = Problem)))]
+async fn get_certificates(
+    State(app): State<Arc<App>>,
+    Caller(actor): Caller,
+    Query(query): Query<CertificateQuery>,
+) -> Answer<Json<Page<DeviceCertificate>>> {
+    if query.organization.is_some() {
+        let scope = project::scope(&app, query.organization, None).await?;
+        if !actor.knows_of(&scope.into()) {
+            return Err(Fault::not_found("organization").into());
+        }
+    }
+    let listing = listing(&app, &actor, Action::DeviceRead).await?;
+    Ok(Json(show::list(&app, listing, &query).await?))
+}
+
+/// List the authorities that certificates lead to.
+#[utoipa::path(get, path = "/authorities", tag = "certificates",
+    responses((status = 200, body = Page<CertificateAuthority>), (status = "default", body = Problem)))]
+async fn get_authorities(
+    State(app): State<Arc<App>>,
+    Caller(actor): Caller,
+) -> Answer<Json<Page<CertificateAuthority>>> {
+    let listing = listing(&app, &actor, Action::OrganizationRead).await?;
+    Ok(Json(show::authorities(&app, listing).await?))
+}
 
 const CERTS_ONLY: &str = "application/pkcs7-mime; smime-type=certs-only";
 /// SEQUENCE { OID ecdsa-with-SHA256 }: what a request should be signed with (RFC 7030 §4.5.2).

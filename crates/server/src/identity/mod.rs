@@ -3,6 +3,7 @@
 //! Never: takes more than the public key from a request, keeps a secret in the clear, trusts a resumed session.
 
 pub mod http;
+pub mod show;
 pub mod sql;
 
 use crate::fault::Kind;

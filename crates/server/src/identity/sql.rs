@@ -1,11 +1,13 @@
 //! Rows of device certificates and device keys.
 
+use crate::db::reach::{Columns, covered};
 use crate::registry::sql::device_id;
+use fieldkeep_domain::access::Reach;
 use fieldkeep_domain::admission::Placed;
 use fieldkeep_domain::identity::Certificate;
 use fieldkeep_domain::{DeviceId, Hash, KeyId, OrganizationId, Timestamp};
 use sqlx::any::AnyRow;
-use sqlx::{AnyConnection, Row};
+use sqlx::{AnyConnection, AssertSqlSafe, Row};
 
 /// A certificate as stored, with its first use.
 #[derive(Debug, Clone)]
@@ -14,6 +16,17 @@ pub struct CertificateRow {
     pub certificate: Certificate,
     /// When it was first used.
     pub used_at: Option<Timestamp>,
+    /// Since when.
+    pub issued_at: Timestamp,
+}
+
+/// Which certificates.
+#[derive(Debug, Clone, Copy)]
+pub enum Standing {
+    /// Not withdrawn, and ending from the first to before the second instant.
+    Between(Timestamp, Timestamp),
+    /// Withdrawn.
+    Revoked,
 }
 
 fn read(row: &AnyRow) -> Result<CertificateRow, sqlx::Error> {
@@ -27,6 +40,7 @@ fn read(row: &AnyRow) -> Result<CertificateRow, sqlx::Error> {
             revoked_at: row.try_get::<Option<i64>, _>(5)?.map(Timestamp),
         },
         used_at: row.try_get::<Option<i64>, _>(6)?.map(Timestamp),
+        issued_at: Timestamp(row.try_get(7)?),
     })
 }
 
@@ -36,8 +50,8 @@ pub async fn certificate(
     fingerprint: Hash,
 ) -> Result<Option<CertificateRow>, sqlx::Error> {
     let row = sqlx::query(
-        "SELECT fingerprint, serial, device, organization, not_after, revoked_at, used_at FROM certificates
-         WHERE fingerprint = $1",
+        "SELECT fingerprint, serial, device, organization, not_after, revoked_at, used_at, issued_at
+         FROM certificates WHERE fingerprint = $1",
     )
     .bind(&fingerprint.as_bytes()[..])
     .fetch_optional(tx)
@@ -223,4 +237,92 @@ pub async fn still_stands(
     Ok(project.as_deref() == Some(&placed.project().as_bytes()[..])
         && site.as_deref() == Some(&placed.site().as_bytes()[..])
         && now.as_nanos() <= row.try_get::<i64, _>(2)?)
+}
+
+/// A device's certificates, the newest first.
+pub async fn certificates_of(
+    tx: &mut AnyConnection,
+    device: DeviceId,
+) -> Result<Vec<CertificateRow>, sqlx::Error> {
+    let rows = sqlx::query(
+        "SELECT fingerprint, serial, device, organization, not_after, revoked_at, used_at, issued_at
+         FROM certificates WHERE device = $1 ORDER BY issued_at DESC LIMIT 100",
+    )
+    .bind(&device.as_bytes()[..])
+    .fetch_all(tx)
+    .await?;
+    rows.iter().map(read).collect()
+}
+
+/// A page of certificates after one, those that end first first.
+pub async fn certificates(
+    tx: &mut AnyConnection,
+    reach: &Reach,
+    of: Option<OrganizationId>,
+    standing: Standing,
+    after: Option<(i64, Vec<u8>)>,
+    limit: u32,
+) -> Result<Vec<CertificateRow>, sqlx::Error> {
+    let (from, to, end) = match standing {
+        Standing::Between(from, to) => (from.as_nanos(), to.as_nanos(), "c.revoked_at IS NULL"),
+        Standing::Revoked => (0, i64::MAX, "c.revoked_at IS NOT NULL"),
+    };
+    let columns = Columns {
+        organization: Some("d.organization"),
+        project: Some("d.project"),
+        group: Some("d.device_group"),
+        device: Some("d.id"),
+    };
+    let seen = covered(reach, columns, 7);
+    // Both forms name $6, so that they take the same values.
+    let one = if of.is_some() { "c.organization = $6" } else { "(1 = 1 OR c.organization = $6)" };
+    let text = format!(
+        "SELECT c.fingerprint, c.serial, c.device, c.organization, c.not_after, c.revoked_at, c.used_at, c.issued_at
+         FROM certificates c JOIN devices d ON d.id = c.device AND d.organization = c.organization
+         WHERE c.not_after >= $1 AND c.not_after < $2 AND {end} AND {one}
+         AND (c.not_after > $3 OR (c.not_after = $3 AND c.fingerprint > $4)) AND {}
+         ORDER BY c.not_after, c.fingerprint LIMIT $5",
+        seen.text
+    );
+    let (at, fingerprint) = after.unwrap_or((i64::MIN, Vec::new()));
+    let query = sqlx::query(AssertSqlSafe(text)).bind(from).bind(to).bind(at).bind(fingerprint);
+    let query = query.bind(i64::from(limit)).bind(of.map_or(Vec::new(), |id| id.as_bytes().to_vec()));
+    let query = seen.binds.into_iter().fold(query, |query, id| query.bind(id));
+    query.fetch_all(tx).await?.iter().map(read).collect()
+}
+
+/// A device's keys with their times, the newest first.
+pub async fn keys_of(
+    tx: &mut AnyConnection,
+    device: DeviceId,
+) -> Result<Vec<(KeyId, Timestamp, Option<Timestamp>)>, sqlx::Error> {
+    let rows = sqlx::query(
+        "SELECT id, created_at, revoked_at FROM device_keys WHERE device = $1 ORDER BY created_at DESC LIMIT 100",
+    )
+    .bind(&device.as_bytes()[..])
+    .fetch_all(tx)
+    .await?;
+    let read = |row: &AnyRow| {
+        let id = KeyId::from_slice(&row.try_get::<Vec<u8>, _>(0)?);
+        let id = id.map_err(|_| crate::db::damaged("a key id expected"))?;
+        let revoked_at = row.try_get::<Option<i64>, _>(2)?.map(Timestamp);
+        Ok((id, Timestamp(row.try_get(1)?), revoked_at))
+    };
+    rows.iter().map(read).collect()
+}
+
+/// How many certificates in use end before an instant.
+pub async fn ending_before(
+    tx: &mut AnyConnection,
+    now: Timestamp,
+    before: Timestamp,
+) -> Result<u64, sqlx::Error> {
+    let row = sqlx::query(
+        "SELECT COUNT(*) FROM certificates WHERE revoked_at IS NULL AND not_after >= $1 AND not_after < $2",
+    )
+    .bind(now.as_nanos())
+    .bind(before.as_nanos())
+    .fetch_one(tx)
+    .await?;
+    Ok(row.try_get::<i64, _>(0)?.unsigned_abs())
 }

@@ -322,11 +322,7 @@ impl Job {
         let organization = act.organization();
         let keys = self.app.keys.organization(organization)?;
         let id = RowId::from_random(fieldkeep_trust::random());
-        let binding = match organization {
-            Some(organization) => Binding::organization(organization, Purpose::Act, id),
-            None => Binding::deployment(Purpose::Act, *id.as_bytes()),
-        };
-        let sealed = keys.seal.seal(&binding, &plain)?;
+        let sealed = keys.seal.seal(&super::act_binding(organization, id), &plain)?;
         let leaves = [leaf(LeafKind::Act, &commitment(keys.blind.expose(), &sha256(&[&plain])))];
         let mut after = grow(&before, &leaves)?;
         after.revision = revision;

@@ -9,7 +9,8 @@ use crate::{App, Fault};
 use fieldkeep_domain::admission::{Admitted, Quarantined};
 use fieldkeep_domain::audit::Act;
 use fieldkeep_domain::journal::Receipt;
-use fieldkeep_domain::{QuarantineId, Timestamp};
+use fieldkeep_domain::{OrganizationId, QuarantineId, RowId, Timestamp};
+use fieldkeep_trust::seal::{Binding, Purpose};
 use futures_util::future::BoxFuture;
 use sqlx::AnyConnection;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -49,6 +50,14 @@ pub enum NotStored {
     /// The commit failed.
     #[error("the group was not stored: {0}")]
     Failed(Arc<str>),
+}
+
+/// Where an act's sealed body belongs.
+pub fn act_binding(organization: Option<OrganizationId>, id: RowId) -> Binding {
+    match organization {
+        Some(organization) => Binding::organization(organization, Purpose::Act, id),
+        None => Binding::deployment(Purpose::Act, *id.as_bytes()),
+    }
 }
 
 /// How far the journal is.

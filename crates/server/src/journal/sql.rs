@@ -405,3 +405,11 @@ pub async fn groups_from(
         })
         .collect()
 }
+
+/// When the last group was committed.
+pub async fn last_commit(tx: &mut AnyConnection) -> Result<Option<Timestamp>, sqlx::Error> {
+    let row = sqlx::query("SELECT committed_at FROM log_groups ORDER BY first_index DESC LIMIT 1")
+        .fetch_optional(tx)
+        .await?;
+    row.map(|row| Ok(Timestamp(row.try_get(0)?))).transpose()
+}

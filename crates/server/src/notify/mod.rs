@@ -21,6 +21,7 @@ pub use mime::Sender;
 pub use news::{Newsroom, look};
 pub use post::Post;
 pub use sms::{BadTemplate, Template};
+pub use sql::counts;
 
 use crate::access::Listing;
 use crate::limits::WEBHOOKS_MAX;

@@ -302,3 +302,14 @@ pub(super) async fn disable(
     .await?;
     Ok(done.rows_affected() == 1)
 }
+
+/// How many letters wait, and how many were given up.
+pub async fn counts(tx: &mut AnyConnection) -> Result<(u64, u64), sqlx::Error> {
+    let row = sqlx::query(
+        "SELECT COUNT(CASE WHEN state = 'waiting' THEN 1 END), COUNT(CASE WHEN state = 'dead' THEN 1 END) FROM outbox",
+    )
+    .fetch_one(tx)
+    .await?;
+    let count = |n: usize| Ok::<_, sqlx::Error>(row.try_get::<i64, _>(n)?.unsigned_abs());
+    Ok((count(0)?, count(1)?))
+}

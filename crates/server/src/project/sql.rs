@@ -1,7 +1,8 @@
 //! Rows of organizations, projects and sites.
 
 use crate::db::damaged;
-use crate::db::reach::Condition;
+use crate::db::reach::{Columns, Condition, covered};
+use fieldkeep_domain::access::Reach;
 use fieldkeep_domain::project::Scope;
 use fieldkeep_domain::signed::PublicKey;
 use fieldkeep_domain::{GroupId, OrganizationId, ProjectId, SiteId, Timestamp};
@@ -116,6 +117,19 @@ pub async fn organization(
         .fetch_optional(tx)
         .await?;
     row.as_ref().map(read_organization).transpose()
+}
+
+/// The authorities of the organizations that a reach covers.
+pub async fn authorities(
+    tx: &mut AnyConnection,
+    reach: &Reach,
+) -> Result<Vec<(OrganizationId, Vec<u8>)>, sqlx::Error> {
+    let columns = Columns { organization: Some("id"), ..Columns::default() };
+    let seen = covered(reach, columns, 1);
+    let text = format!("SELECT id, ca FROM organizations WHERE {} ORDER BY id LIMIT 500", seen.text);
+    let query = seen.binds.into_iter().fold(sqlx::query(AssertSqlSafe(text)), |query, id| query.bind(id));
+    let rows = query.fetch_all(tx).await?;
+    rows.iter().map(|row| Ok((organization_id(&row.try_get::<Vec<u8>, _>(0)?)?, row.try_get(1)?))).collect()
 }
 
 /// Whether an organization is shut out.

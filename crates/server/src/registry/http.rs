@@ -1,13 +1,16 @@
 //! `/api/v1/devices`, `/api/v1/registry`, and on the devices' name hello and claim.
 
-use super::{arrange, change, find, finish_claim, import, install, list, offer, open_claim, place_of, show};
+use super::{
+    arrange, change, find, finish_claim, import, install, list, offer, open_claim, orders, place_of, show,
+};
 use crate::access::{authorize, listing};
 use crate::http::{Answer, Body, Caller, Large, Param, Peer, Query, small_json};
 use crate::{App, Fault, identity, journal, project, registry};
 use axum::Json;
 use axum::extract::State;
 use fieldkeep_api::{
-    Arrange, Because, Claim, Device, DeviceQuery, Imported, Install, Page, Problem, RegistryImport,
+    Arrange, Because, Claim, Device, DeviceQuery, Imported, Install, Maker, OrderQuery, Page, Problem,
+    RegistryImport, WorkOrder,
 };
 use fieldkeep_domain::DeviceId;
 use fieldkeep_domain::access::{Action, Actor, Permit, Place};
@@ -32,6 +35,28 @@ pub fn routes() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(post_revoke))
         .routes(routes!(post_retire))
         .routes(routes!(put_group))
+        .routes(routes!(get_makers))
+        .routes(routes!(get_orders))
+}
+
+/// List the makers that are known.
+#[utoipa::path(get, path = "/registry/makers", tag = "registry",
+    responses((status = 200, body = Page<Maker>), (status = "default", body = Problem)))]
+async fn get_makers(State(app): State<Arc<App>>, Caller(actor): Caller) -> Answer<Json<Page<Maker>>> {
+    let permit = authorize(&app, &actor, Action::RegistryRead, Scope::Deployment).await?;
+    Ok(Json(orders::makers(&app, permit).await?))
+}
+
+/// List work orders, and how far their devices have come.
+#[utoipa::path(get, path = "/registry/orders", tag = "registry", params(OrderQuery),
+    responses((status = 200, body = Page<WorkOrder>), (status = "default", body = Problem)))]
+async fn get_orders(
+    State(app): State<Arc<App>>,
+    Caller(actor): Caller,
+    Query(query): Query<OrderQuery>,
+) -> Answer<Json<Page<WorkOrder>>> {
+    let permit = authorize(&app, &actor, Action::RegistryRead, Scope::Deployment).await?;
+    Ok(Json(orders::orders(&app, permit, &query).await?))
 }
 
 /// Register a maker, a work order and its devices.

@@ -4,6 +4,7 @@
 
 pub mod http;
 mod import;
+pub mod orders;
 pub mod sql;
 
 pub use import::import;
@@ -103,6 +104,14 @@ fn shown(app: &App, row: &sql::DeviceRow) -> Result<api::Device, Fault> {
         hello_at: row.hello_at.map(format_time),
         head: None,
     })
+}
+
+/// The maker's number of a device.
+pub fn serial_of(app: &App, row: &sql::DeviceRow) -> Result<String, Fault> {
+    let keys = app.keys.organization(None)?;
+    let secret: DeviceSecret =
+        crate::project::open_json(&keys.seal, &binding(Purpose::Name, row.id), &row.sealed)?;
+    Ok(secret.serial)
 }
 
 /// A page of the devices that somebody may see. A guard rail may leave fewer on it than were asked for.

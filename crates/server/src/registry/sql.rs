@@ -342,3 +342,68 @@ pub async fn count_of_order(tx: &mut AnyConnection, id: OrderId) -> Result<u64, 
         .await?;
     Ok(row.try_get::<i64, _>(0)?.unsigned_abs())
 }
+
+/// Since when a maker is known, and how many of its devices are.
+pub async fn of_maker(tx: &mut AnyConnection, id: MakerId) -> Result<(Timestamp, u64), sqlx::Error> {
+    let row = sqlx::query(
+        "SELECT m.created_at, (SELECT COUNT(*) FROM devices d WHERE d.maker = m.id) FROM makers m WHERE m.id = $1",
+    )
+    .bind(&id.as_bytes()[..])
+    .fetch_one(tx)
+    .await?;
+    Ok((Timestamp(row.try_get(0)?), row.try_get::<i64, _>(1)?.unsigned_abs()))
+}
+
+/// A page of work orders, and since when each is known.
+pub async fn orders(
+    tx: &mut AnyConnection,
+    maker: Option<MakerId>,
+    after: Vec<u8>,
+    limit: u32,
+) -> Result<Vec<(OrderRow, Timestamp)>, sqlx::Error> {
+    // Both forms name $3, so that they take the same values.
+    let of = if maker.is_some() { "maker = $3" } else { "(1 = 1 OR maker = $3)" };
+    let text = format!(
+        "SELECT id, maker, sealed, device_count, created_at FROM work_orders WHERE id > $1 AND {of}
+         ORDER BY id LIMIT $2"
+    );
+    let rows = sqlx::query(AssertSqlSafe(text))
+        .bind(after)
+        .bind(i64::from(limit))
+        .bind(maker.map_or(Vec::new(), |id| id.as_bytes().to_vec()))
+        .fetch_all(tx)
+        .await?;
+    let read = |row: &AnyRow| {
+        let id = OrderId::from_slice(&row.try_get::<Vec<u8>, _>(0)?);
+        let maker = MakerId::from_slice(&row.try_get::<Vec<u8>, _>(1)?);
+        let row_of = OrderRow {
+            id: id.map_err(|_| damaged("an order id expected"))?,
+            maker: maker.map_err(|_| damaged("a maker id expected"))?,
+            sealed: row.try_get(2)?,
+            count: u32::try_from(row.try_get::<i64, _>(3)?).map_err(|_| damaged("a count expected"))?,
+        };
+        Ok((row_of, Timestamp(row.try_get(4)?)))
+    };
+    rows.iter().map(read).collect()
+}
+
+/// How many devices of these orders are at which point of their life.
+pub async fn lives_of_orders(
+    tx: &mut AnyConnection,
+    orders: &[OrderId],
+) -> Result<Vec<(OrderId, Life, u64)>, sqlx::Error> {
+    let ids = orders.iter().map(|id| id.as_bytes().to_vec()).collect();
+    let these = crate::db::reach::one_of("work_order", ids, 1);
+    let text = format!(
+        "SELECT work_order, life, COUNT(*) FROM devices WHERE {} GROUP BY work_order, life",
+        these.text
+    );
+    let query = these.binds.into_iter().fold(sqlx::query(AssertSqlSafe(text)), |query, id| query.bind(id));
+    let read = |row: &AnyRow| {
+        let order = OrderId::from_slice(&row.try_get::<Vec<u8>, _>(0)?);
+        let life = Life::parse(&row.try_get::<String, _>(1)?).ok_or_else(|| damaged("a life expected"))?;
+        let order = order.map_err(|_| damaged("an order id expected"))?;
+        Ok((order, life, row.try_get::<i64, _>(2)?.unsigned_abs()))
+    };
+    query.fetch_all(tx).await?.iter().map(read).collect()
+}

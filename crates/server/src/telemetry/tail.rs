@@ -81,6 +81,10 @@ impl Tail {
     pub fn reached(&self, index: u64) {
         self.read.send_if_modified(|read| std::mem::replace(read, index) != index);
     }
+    /// How far the journal was read.
+    pub fn position(&self) -> u64 {
+        *self.read.borrow()
+    }
     /// Waits until the journal was read up to here; false when that takes too long.
     pub async fn wait_for(&self, index: u64, most: std::time::Duration) -> bool {
         let mut read = self.read.subscribe();
