@@ -19,6 +19,8 @@ export interface Manner {
   signal?: AbortSignal;
   /** Do not ask the person for anything: throw the 401 or 403 as it is. */
   silent?: boolean;
+  /** What it should answer with, where that is not JSON: a media type. */
+  accept?: string;
 }
 
 type Arguments<O> = {} extends Asked<O> ? [wish?: Asked<O> & Manner] : [wish: Asked<O> & Manner];
@@ -69,7 +71,7 @@ export async function request(method: string, path: string, wish: Wish = {}): Pr
 }
 
 async function once(method: string, path: string, wish: Wish): Promise<Response> {
-  const headers: Record<string, string> = { Accept: 'application/json' };
+  const headers: Record<string, string> = { Accept: wish.accept ?? 'application/json' };
   if (wish.body !== undefined) headers['Content-Type'] = 'application/json';
   try {
     const answer = await fetch(address(path, wish.params, wish.query), {

@@ -3,7 +3,7 @@ import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { intlLocale } from '$kit/i18n.svelte';
 import { value } from '$kit/format';
-import { seriesColour, type Plot, type Range, type Series } from './chart';
+import type { Plot, Range, Series } from './chart';
 
 export interface Handlers {
   /** While it moves: for the other plots. */
@@ -21,11 +21,15 @@ export interface Drawn {
   destroy: () => void;
 }
 
-/** Where a plot stands in its chart: the last has the times, the key couples the cursors, colours go on from `first`. */
+/**
+ * Where a plot stands in its chart: the last has the times, the key couples the cursors, colours go on from `first`. Nothing is
+ * imported from where charts are used, so that this stays a chunk of its own.
+ */
 export interface Place {
   last: boolean;
   key: string;
   first: number;
+  colour: (index: number) => string;
 }
 
 const AXIS_WIDTH = 56;
@@ -53,7 +57,7 @@ function table(plot: Plot): uPlot.AlignedData {
   return parts.length === 0 ? [[]] : uPlot.join(parts, parts.map((part) => part.map(() => 2)));
 }
 
-function options(plot: () => Plot, range: Range, size: { width: number; height: number }, { last, key, first }: Place, on: Handlers, into: HTMLElement): uPlot.Options {
+function options(plot: () => Plot, range: Range, size: { width: number; height: number }, { last, key, first, colour }: Place, on: Handlers, into: HTMLElement): uPlot.Options {
   const style = getComputedStyle(into);
   const token = (name: string): string => resolved(into, `var(${name})`);
   const grey = token('--text-3');
@@ -75,8 +79,8 @@ function options(plot: () => Plot, range: Range, size: { width: number; height: 
       { show: true, size: last ? 30 : 0, stroke: grey, font, grid: { stroke: line, width: 1 }, ticks: { show: false }, gap: 8, space: 90, values: (_, splits) => (last ? times(splits) : splits.map(() => '')) },
       { stroke: grey, font, size: AXIS_WIDTH, gap: 8, space: 32, grid: { stroke: line, width: 1 }, ticks: { show: false }, values: (_, splits) => splits.map((split) => value(split)) },
     ],
-    series: [{}, ...plot().series.flatMap((one, index) => lines(one, resolved(into, seriesColour(first + index))))],
-    bands: plot().series.map((_, index) => ({ series: [index * 3 + 1, index * 3 + 2], fill: faded(resolved(into, seriesColour(first + index))) })),
+    series: [{}, ...plot().series.flatMap((one, index) => lines(one, resolved(into, colour(first + index))))],
+    bands: plot().series.map((_, index) => ({ series: [index * 3 + 1, index * 3 + 2], fill: faded(resolved(into, colour(first + index))) })),
     hooks: {
       drawClear: [(chart) => spans(chart, plot(), grey)],
       draw: [(chart) => above(chart, plot(), token('--text-2'), font)],

@@ -123,3 +123,7 @@ range-from = From
 range-to = Until
 range-show = Show
 range-wrong = The end has to come after the beginning.
+scope = Organization and project
+scope-all = All projects
+scope-others = Other organizations
+scope-search = Find a project or organization

@@ -122,3 +122,7 @@ range-from = Desde
 range-to = Hasta
 range-show = Mostrar
 range-wrong = El final tiene que venir después del principio.
+scope = Organización y proyecto
+scope-all = Todos los proyectos
+scope-others = Otras organizaciones
+scope-search = Buscar proyecto u organización

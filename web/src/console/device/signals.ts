@@ -1,0 +1,25 @@
+/** Which signals a chart shows, as they stand in the address: metrics of the page's device, or "device/metric" of others. */
+export interface Signal {
+  device: string;
+  metric: string;
+}
+
+export const SIGNALS_MAX = 8;
+
+export function signalsFrom(text: string, own: string): Signal[] {
+  return text.split(',').filter((part) => part !== '').slice(0, SIGNALS_MAX).flatMap((part) => {
+    const slash = part.indexOf('/');
+    try {
+      return [{ device: slash < 0 ? own : part.slice(0, slash), metric: decodeURIComponent(part.slice(slash + 1)) }];
+    } catch {
+      return [];
+    }
+  });
+}
+
+export function signalsText(signals: Signal[], own: string): string {
+  return signals.map(({ device, metric }) => `${device === own ? '' : `${device}/`}${encodeURIComponent(metric)}`).join(',');
+}
+
+export const same = (a: Signal, b: Signal): boolean => a.device === b.device && a.metric === b.metric;
+export const signalKey = (one: Signal): string => `${one.device}/${one.metric}`;

@@ -1,0 +1,151 @@
+/**
+ * Where one is: an organization, and one of its projects or all of them. It stands in the address as `?project=` or
+ * `?organization=` where a screen pins it, so that a link shows the same; else this browser remembers it. The event stream
+ * follows it.
+ */
+import { untrack } from 'svelte';
+import type { Organization, Project } from '$api/types';
+import { api } from './api';
+import { live } from './live.svelte';
+import { Problem } from './problem';
+import { router, type Crumb } from './router.svelte';
+import { session } from './session.svelte';
+import { keep, kept } from './storage';
+
+const PAGE = 200;
+/** More than these are found by search, not in a list. */
+const LISTED_MAX = 2000;
+
+class Scope {
+  organizations = $state.raw<Organization[]>([]);
+  organization = $state.raw<Organization | null>(null);
+  /** Those of the organization. */
+  projects = $state.raw<Project[]>([]);
+  /** null is all of them. */
+  project = $state.raw<Project | null>(null);
+  /** Until then nothing is known, and nothing should be asked. */
+  ready = $state(false);
+  problem = $state.raw<Problem | null>(null);
+
+  constructor() {
+    $effect.root(() => {
+      $effect(() => {
+        if (session.state === 'in') untrack(() => void this.load());
+      });
+      $effect(() => {
+        const { search } = router;
+        if (this.ready) untrack(() => void this.#adopt(search));
+      });
+      $effect(() => live.watch(this.ready ? (this.only?.id ?? null) : null));
+    });
+  }
+
+  /** The project in view: the chosen one, or the only one that there is. */
+  get only(): Project | null {
+    return this.project ?? (this.projects.length === 1 ? (this.projects[0] ?? null) : null);
+  }
+
+  /** For a list's query. */
+  get query(): { project?: string; organization?: string } {
+    if (this.project) return { project: this.project.id };
+    return this.organization ? { organization: this.organization.id } : {};
+  }
+
+  get crumbs(): Crumb[] {
+    const { organization, project } = this;
+    return [
+      ...(organization ? [{ text: organization.name, href: `/projects?organization=${organization.id}` }] : []),
+      ...(project ? [{ text: project.name, href: `/projects/${project.id}` }] : []),
+    ];
+  }
+
+  /** Reads again what there is, and stays where it is if that is still there. */
+  async load(): Promise<void> {
+    try {
+      this.organizations = await all((after) => api.get('/organizations', { query: { limit: PAGE, after } }));
+      this.problem = null;
+      if (!(await this.#adopt(router.search))) await this.#remembered();
+    } catch (thrown) {
+      this.problem = Problem.from(thrown);
+    }
+    this.ready = true;
+  }
+
+  async choose(organization: string, project: string | null): Promise<void> {
+    const found = this.organizations.find((one) => one.id === organization) ?? null;
+    if (found && (found.id !== this.organization?.id || project !== null)) await this.#enter(found);
+    this.project = this.projects.find((one) => one.id === project) ?? null;
+    keep('scope', found ? `${found.id}/${this.project?.id ?? ''}` : null);
+    if (router.search.has('project') || router.search.has('organization')) this.pin();
+  }
+
+  /** Puts it into the address. For screens that show a list of it, in an $effect. */
+  pin(): void {
+    const { project, organization } = this;
+    const search = untrack(() => router.search);
+    const wanted = { project: project?.id ?? null, organization: project ? null : (organization?.id ?? null) };
+    if (search.get('project') !== wanted.project || search.get('organization') !== wanted.organization) router.put(wanted);
+  }
+
+  /** A project that a screen came upon, as that of a device: one is there from now on. */
+  async meet(project: string): Promise<void> {
+    if (this.project?.id === project || !this.ready) return;
+    if (this.project === null && this.projects.some((one) => one.id === project)) return;
+    await this.#project(project);
+  }
+
+  async #adopt(search: URLSearchParams): Promise<boolean> {
+    const project = search.get('project');
+    const organization = search.get('organization');
+    if (project !== null) return this.project?.id === project || this.#project(project);
+    if (organization === null) return false;
+    if (this.organization?.id === organization && this.project === null) return true;
+    if (!this.organizations.some((one) => one.id === organization)) return false;
+    await this.choose(organization, null);
+    return true;
+  }
+
+  async #project(id: string): Promise<boolean> {
+    try {
+      const found = this.projects.find((one) => one.id === id) ?? (await api.get('/projects/{project}', { params: { project: id }, silent: true }));
+      await this.choose(found.organization, found.id);
+      return true;
+    } catch {
+      // Not there, or not for this person: the screen says so where it matters.
+      return false;
+    }
+  }
+
+  async #remembered(): Promise<void> {
+    const [organization, project] = (kept('scope') ?? '').split('/');
+    const found = this.organizations.find((one) => one.id === organization) ?? this.organizations[0] ?? null;
+    if (!found) return;
+    await this.#enter(found);
+    this.project = this.projects.find((one) => one.id === project) ?? null;
+  }
+
+  async #enter(organization: Organization): Promise<void> {
+    if (this.organization?.id === organization.id && this.projects.length > 0) return;
+    const projects = await projectsOf(organization.id);
+    this.organization = organization;
+    this.projects = projects;
+    this.project = null;
+  }
+}
+
+export const projectsOf = (organization: string): Promise<Project[]> =>
+  all((after) => api.get('/organizations/{organization}/projects', { params: { organization }, query: { limit: PAGE, after } }));
+
+/** Every page of a list, as far as a list goes. */
+export async function all<T>(page: (after: string | null) => Promise<{ items: T[]; next?: string | null }>): Promise<T[]> {
+  const found: T[] = [];
+  for (let after: string | null = null; found.length < LISTED_MAX;) {
+    const { items, next } = await page(after);
+    found.push(...items);
+    if (!next) break;
+    after = next;
+  }
+  return found;
+}
+
+export const scope = new Scope();
