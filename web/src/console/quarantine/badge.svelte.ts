@@ -30,9 +30,6 @@ export function countHeld(): void {
   };
   $effect.root(() => {
     $effect(() => {
-      if (session.state === 'in') void place.load();
-    });
-    $effect(() => {
       const project = place.project?.id;
       if (session.state !== 'in' || project === undefined) return;
       look(project);
