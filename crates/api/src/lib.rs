@@ -12,20 +12,24 @@ use utoipa::{IntoParams, ToSchema};
 mod access;
 mod account;
 mod audit;
+mod dashboard;
 mod health;
 mod identity;
 mod notify;
 mod registry;
 mod telemetry;
+mod work;
 
 pub use access::*;
 pub use account::*;
 pub use audit::*;
+pub use dashboard::*;
 pub use health::*;
 pub use identity::*;
 pub use notify::*;
 pub use registry::*;
 pub use telemetry::*;
+pub use work::*;
 
 /// A problem document (RFC 9457). Every refusal is one.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]

@@ -84,6 +84,8 @@ id!(/** An act that waits for a second person. */ ApprovalId, "approval");
 id!(/** Broken glass: rights of an emergency. */ GlassId, "glass");
 id!(/** A program's account. */ AccountId, "service account");
 id!(/** An identity provider of an organization. */ ProviderId, "identity provider");
+id!(/** A dashboard of a project. */ DashboardId, "dashboard");
+id!(/** Work on many devices. */ JobId, "job");
 id!(/** A sealed row; part of what its seal authenticates. */ RowId, "row");
 
 #[cfg(test)]

@@ -64,6 +64,8 @@ pub const RECEIPTS_KEPT: u64 = 1_024;
 /// How much denser than its declared period a metric may arrive before it counts as abuse.
 pub const RATE_FACTOR_MAX: i64 = 10;
 
+/// Dashboards of one project.
+pub const DASHBOARDS_MAX: usize = 200;
 /// Bytes of an e-mail address (RFC 5321 §4.5.3.1.3, without the angle brackets).
 pub const EMAIL_BYTES_MAX: usize = 254;
 /// Bytes of the part before the `@` (RFC 5321 §4.5.3.1.1).

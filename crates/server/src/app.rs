@@ -199,6 +199,8 @@ pub struct App {
     pub outbox: Notify,
     /// What was seen of devices and should be told.
     pub news: notify::Newsroom,
+    /// Word to the job of work that there is something new.
+    pub work: Notify,
     server_ca: Authority,
     verifier: Arc<DeviceVerifier>,
     used: Mutex<HashMap<KeyId, Timestamp>>,
@@ -245,6 +247,7 @@ impl App {
             post,
             providers,
             outbox: Notify::new(),
+            work: Notify::new(),
             news: notify::Newsroom::default(),
             used: Mutex::default(),
             looked_at: AtomicI64::new(clock.now().as_nanos()),
@@ -445,6 +448,7 @@ pub async fn start(folder: Folder, config: Config, clock: Clock) -> Result<Runni
         tokio::spawn(telemetry::follow(app.clone(), stop.clone())),
         tokio::spawn(jobs::run(app.clone(), stop.clone())),
         tokio::spawn(notify::run(app.clone(), stop.clone())),
+        tokio::spawn(crate::work::run(app.clone(), stop.clone())),
         tokio::spawn(crate::http::serve_monitor(app.clone(), monitor, stop.clone())),
     ];
     let mut serving = vec![tokio::spawn(crate::http::serve(app.clone(), listener, stop.clone()))];

@@ -9,6 +9,7 @@ pub mod app;
 pub mod audit;
 pub mod clock;
 pub mod config;
+pub mod dashboard;
 pub mod db;
 pub mod fault;
 pub mod health;
@@ -24,6 +25,7 @@ pub mod project;
 pub mod quarantine;
 pub mod registry;
 pub mod telemetry;
+pub mod work;
 
 pub use app::App;
 pub use config::Config;

@@ -156,6 +156,14 @@ pub const MESSAGE_LINK_BYTES_MAX: usize = 2_048;
 pub const SUBJECT_CHARS_MAX: usize = 150;
 /// Acts that one page of the record opens at most.
 pub const ACTS_SCANNED_MAX: usize = 5_000;
+/// Versions of a dashboard that are kept.
+pub const DASHBOARD_VERSIONS_KEPT: i64 = 50;
+/// Devices of one piece of work.
+pub const JOB_DEVICES_MAX: usize = 10_000;
+/// Seconds for which a server holds a piece of work without saying that it still lives.
+pub const JOB_LEASE_S: i64 = 30;
+/// Devices of one piece of work before others have their turn.
+pub const JOB_ITEMS_AT_ONCE: u32 = 50;
 /// Bytes of free disk below which operators are warned.
 pub const DISK_FREE_WARN: u64 = 5 << 30;
 /// Bytes of free disk below which it is urgent.

@@ -138,6 +138,14 @@ fn refusal(actor: &Actor, action: Action, decision: &Decision) -> Fault {
     }
 }
 
+/// Refuses what asks for presence, or for a right given explicitly, where there is none now.
+pub fn presence(actor: &Actor, action: Action) -> Result<(), Fault> {
+    match !action.is_sensitive() || actor.is_fresh(action) {
+        true => Ok(()),
+        false => Err(refusal(actor, action, &Decision::Owes("fresh-presence".into(), Obligation::StepUp))),
+    }
+}
+
 /// A list that somebody may see: how far it reaches. What a guard rail takes away is asked row by row.
 pub struct Listing<'a> {
     /// The proof.

@@ -24,6 +24,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (1, "spine", include_str!("migrations/0001_spine.sql")),
     (2, "people", include_str!("migrations/0002_people.sql")),
     (3, "notify", include_str!("migrations/0003_notify.sql")),
+    (5, "work", include_str!("migrations/0005_work.sql")),
 ];
 
 /// A column that holds something else than we ever wrote.

@@ -56,6 +56,11 @@ pub fn status(kind: Kind) -> StatusCode {
     }
 }
 
+/// The status that a fault is answered with.
+pub fn status_of(fault: &Fault) -> u16 {
+    status(fault.kind).as_u16()
+}
+
 fn name(kind: Kind) -> &'static str {
     match kind {
         Kind::Invalid => "invalid",

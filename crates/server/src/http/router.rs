@@ -5,8 +5,8 @@ use super::problem::{Answer, requests};
 use crate::fault::{Fault, Kind};
 use crate::limits::SMALL_BODY_BYTES_MAX;
 use crate::{
-    App, access, account, admission, audit, health, identity, notify, project, quarantine, registry,
-    telemetry,
+    App, access, account, admission, audit, dashboard, health, identity, notify, project, quarantine,
+    registry, telemetry, work,
 };
 use axum::Router;
 use axum::extract::{Request, State};
@@ -41,7 +41,9 @@ fn contract() -> OpenApiRouter<Arc<App>> {
             .merge(notify::http::routes())
             .merge(audit::http::routes())
             .merge(identity::http::routes())
-            .merge(health::http::routes()),
+            .merge(health::http::routes())
+            .merge(dashboard::http::routes())
+            .merge(work::http::routes()),
     )
 }
 

@@ -52,7 +52,7 @@ pub(crate) fn open_json<T: DeserializeOwned>(
     serde_json::from_slice(&key.open(binding, sealed)?).map_err(Fault::internal)
 }
 
-fn row(bytes: &[u8; 16]) -> RowId {
+pub(crate) fn row(bytes: &[u8; 16]) -> RowId {
     // Every id is 16 bytes, so a row id can always be made of one.
     RowId::from_slice(bytes).unwrap_or_else(|_| RowId::from_random(*bytes))
 }

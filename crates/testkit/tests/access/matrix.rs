@@ -143,6 +143,25 @@ const TABLE: &[Row] = &[
     ("GET", "/devices/{device}/identity", "device.read", Of::Project, ""),
     ("GET", "/certificates", "device.read", Of::List, ""),
     ("GET", "/authorities", "organization.read", Of::List, ""),
+    ("GET", "/projects/{project}/dashboards", "project.read", Of::Project, ""),
+    ("POST", "/projects/{project}/dashboards", "dashboard.write", Of::Project, r#"{"name":"x","tiles":[]}"#),
+    ("GET", "/dashboards/{dashboard}", "project.read", Of::Project, ""),
+    (
+        "PUT",
+        "/dashboards/{dashboard}",
+        "dashboard.write",
+        Of::Project,
+        r#"{"name":"x","tiles":[],"version":1}"#,
+    ),
+    ("GET", "/dashboards/{dashboard}/versions", "project.read", Of::Project, ""),
+    ("POST", "/dashboards/{dashboard}/remove", "dashboard.write", Of::Project, ""),
+    // Each device of a job is asked about when its turn comes.
+    ("POST", "/jobs", "", Of::Deployment, ""),
+    ("GET", "/jobs", "", Of::List, ""),
+    ("GET", "/jobs/{job}", "", Of::Organization, ""),
+    ("GET", "/jobs/{job}/failures", "", Of::Organization, ""),
+    ("POST", "/jobs/{job}/stop", "", Of::Organization, ""),
+    ("POST", "/jobs/{job}/retry", "", Of::Organization, ""),
     ("GET", "/acts", "record.read", Of::List, ""),
     ("GET", "/health", "health.read", Of::Deployment, ""),
     ("GET", "/registry/makers", "registry.read", Of::Deployment, ""),
@@ -285,6 +304,10 @@ async fn objects(world: &World) -> (Objects, fieldkeep_testkit::world::Place) {
     let made = world.post("/api/v1/invitations", invitation).await.expect(201);
     let made = made.body.get("invitation").unwrap_or(&made.body)["id"].clone();
     out.insert("invitation", made.as_str().unwrap().to_owned());
+    let dashboard = json!({"name": "x", "tiles": []});
+    out.insert("dashboard", post(format!("/api/v1/projects/{project}/dashboards"), dashboard).await);
+    let job = json!({"kind": "resume", "devices": [devices[0].id]});
+    out.insert("job", id(world.post("/api/v1/jobs", job).await.expect(202)));
     let rules = json!({"two_people": ["device.suspend"]});
     world.call("PUT", &format!("{of}/rules"), Some(&rules)).await.expect(200);
     let suspend = format!("/api/v1/devices/{}/suspend", devices[0].id);
