@@ -10,7 +10,7 @@ use crate::journal::Journal;
 use crate::keys::Keys;
 use crate::limits::{API_BURST, API_PER_S, DEVICE_BURST, DEVICE_PER_S};
 use crate::telemetry::Tail;
-use crate::{Fault, account, identity, jobs, journal, notify, registry, telemetry};
+use crate::{Fault, account, identity, jobs, journal, live, notify, registry, telemetry};
 use arc_swap::ArcSwap;
 use fieldkeep_domain::audit::Doer;
 use fieldkeep_domain::{DeviceId, KeyId, Timestamp};
@@ -201,6 +201,8 @@ pub struct App {
     pub news: notify::Newsroom,
     /// Word to the job of work that there is something new.
     pub work: Notify,
+    /// Open streams of live events.
+    pub live: Arc<live::Feed>,
     server_ca: Authority,
     verifier: Arc<DeviceVerifier>,
     used: Mutex<HashMap<KeyId, Timestamp>>,
@@ -249,6 +251,7 @@ impl App {
             outbox: Notify::new(),
             work: Notify::new(),
             news: notify::Newsroom::default(),
+            live: Arc::default(),
             used: Mutex::default(),
             looked_at: AtomicI64::new(clock.now().as_nanos()),
             started_at: clock.now(),
@@ -449,6 +452,7 @@ pub async fn start(folder: Folder, config: Config, clock: Clock) -> Result<Runni
         tokio::spawn(jobs::run(app.clone(), stop.clone())),
         tokio::spawn(notify::run(app.clone(), stop.clone())),
         tokio::spawn(crate::work::run(app.clone(), stop.clone())),
+        tokio::spawn(live::follow(app.clone(), stop.clone())),
         tokio::spawn(crate::http::serve_monitor(app.clone(), monitor, stop.clone())),
     ];
     let mut serving = vec![tokio::spawn(crate::http::serve(app.clone(), listener, stop.clone()))];

@@ -20,6 +20,7 @@ pub mod jobs;
 pub mod journal;
 pub mod keys;
 pub mod limits;
+pub mod live;
 pub mod notify;
 pub mod project;
 pub mod quarantine;

@@ -190,3 +190,20 @@ pub const CA_FILE_BYTES_MAX: u64 = 1024 * 1024;
 pub const TOLD_MAX: u32 = 500;
 /// Seconds that sign-ins are kept for people to look at; the record keeps them for good.
 pub const SIGN_INS_KEPT_S: i64 = 400 * 86_400;
+
+/// Streams of live events in one process.
+pub const EVENT_STREAMS_MAX: usize = 512;
+/// Streams of live events of one person or program in one process.
+pub const EVENT_STREAMS_EACH_MAX: usize = 12;
+/// Events that wait for one slow reader of a stream; with one more it is told that it is behind.
+pub const EVENT_QUEUE_MAX: usize = 256;
+/// Groups of the journal that are turned into events at once.
+pub const EVENT_GROUPS_MAX: u32 = 32;
+/// Places in the journal that a stream which comes back catches up on; beyond, it loads its data again.
+pub const EVENT_MISSED_MAX: u64 = 50_000;
+/// Seconds between two signs of life on a quiet stream.
+pub const EVENT_BEAT_S: u64 = 10;
+/// Seconds until a stream notices that the session or key behind it has ended.
+pub const EVENT_LOOK_S: u64 = 2;
+/// Devices whose place is remembered for events.
+pub const EVENT_PLACES_MAX: usize = 50_000;

@@ -73,6 +73,12 @@ async fn decide(
     }
 }
 
+/// Whether somebody may see something, row by row of what is told to many. Asks nobody for agreement and keeps nothing.
+pub async fn may(app: &App, actor: &Actor, action: Action, place: &Place) -> Result<bool, Fault> {
+    let slice = app.policies.slice(app, place.scope.organization()).await?;
+    Ok(verdict(app, actor, &slice, action, place, false).is_allowed())
+}
+
 /// The decision alone.
 fn verdict(
     app: &App,

@@ -34,6 +34,8 @@ use crate::fault::Kind;
 use crate::{App, Fault};
 use fieldkeep_domain::access::Actor;
 use fieldkeep_domain::audit::Doer;
+use fieldkeep_domain::{PersonId, SessionId};
+use fieldkeep_trust::secret::Secret;
 use std::net::IpAddr;
 
 /// Somebody as a text column keeps it.
@@ -69,6 +71,26 @@ pub async fn authenticate(app: &App, bearer: Option<&str>, address: Option<IpAdd
         None => {
             let text = "sign in, or send a program's key as `Authorization: Bearer fk_svc_…`";
             Err(Fault::new(Kind::Unauthenticated, text))
+        }
+    }
+}
+
+/// How somebody came in: enough to look again whether they would be let in now.
+#[derive(Debug, Clone)]
+pub enum Came {
+    /// In a session.
+    Session(SessionId, PersonId),
+    /// With a key or a token.
+    Bearer(Secret),
+}
+
+/// Whoever came in some time ago, as they stand now; refused when the session, key or token has ended. That a page stays
+/// open is no use of its session.
+pub async fn again(app: &App, came: &Came, address: Option<IpAddr>) -> Result<Actor, Fault> {
+    match came {
+        Came::Session(session, person) => Ok(session::live(app, *session, *person, address).await?.actor),
+        Came::Bearer(token) => {
+            authenticate(app, Some(&String::from_utf8_lossy(token.expose())), address).await
         }
     }
 }

@@ -4,7 +4,7 @@ use super::connection::Connection;
 use super::problem::Rejection;
 use crate::account::session::{self, Signed};
 use crate::account::sign_in::Visitor;
-use crate::account::{self, cookies};
+use crate::account::{self, Came, cookies};
 use crate::fault::Kind;
 use crate::limits::{
     API_BODY_BYTES_MAX, BODY_S_MAX, DRAIN_BYTES_MAX, IMPORT_BYTES_MAX, PAGE_DEFAULT, PAGE_MAX,
@@ -15,6 +15,7 @@ use axum::extract::{FromRequest, FromRequestParts, Path, Request};
 use bytes::{Bytes, BytesMut};
 use fieldkeep_api::Page;
 use fieldkeep_domain::access::Actor;
+use fieldkeep_trust::secret::Secret;
 use http::request::Parts;
 use http::{HeaderMap, header};
 use http_body_util::BodyExt;
@@ -42,6 +43,35 @@ impl FromRequestParts<Arc<App>> for Caller {
         };
         app.callers.take(actor.doer)?;
         Ok(Self(actor))
+    }
+}
+
+/// Whoever asks for an answer that lasts: it is looked again and again whether they still may.
+pub struct Follower {
+    /// As they stand now.
+    pub actor: Actor,
+    /// How they came in.
+    pub came: Came,
+    /// From where.
+    pub address: Option<IpAddr>,
+}
+
+impl FromRequestParts<Arc<App>> for Follower {
+    type Rejection = Rejection;
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Rejection> {
+        let address = parts.extensions.get::<RemoteAddress>().map(|from| from.0);
+        let (actor, came) = match (bearer(&parts.headers), cookies::find(&parts.headers, session::COOKIE)) {
+            (None, Some(cookie)) => {
+                let signed = session::authenticate(app, cookie, address).await?;
+                (signed.actor, Came::Session(signed.session, signed.person))
+            }
+            (bearer, _) => {
+                let actor = account::authenticate(app, bearer, address).await?;
+                (actor, Came::Bearer(Secret::new(bearer.unwrap_or_default().as_bytes().to_vec())))
+            }
+        };
+        app.callers.take(actor.doer)?;
+        Ok(Self { actor, came, address })
     }
 }
 

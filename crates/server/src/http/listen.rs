@@ -8,14 +8,18 @@ use crate::limits::{
 };
 use crate::{App, identity};
 use axum::Router;
+use axum::body::{Body, HttpBody};
+use bytes::Bytes;
 use fieldkeep_domain::admission::Check;
-use hyper::body::Incoming;
+use hyper::body::{Frame, Incoming, SizeHint};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use rustls::server::Acceptor;
 use std::net::{IpAddr, SocketAddr};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::task::{Context, Poll};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
@@ -185,8 +189,8 @@ pub(super) async fn drive<I>(
         let busy = counted.enter();
         async move {
             let response = router.call(request).await;
-            drop(busy);
-            response
+            // An answer may last longer than a connection may be idle.
+            response.map(|response| response.map(|body| Lasting { body, _busy: busy }))
         }
     });
     let builder = builder(h2);
@@ -252,6 +256,29 @@ struct Activity {
 
 struct Busy(Arc<Activity>);
 
+/// A body while which its connection is of use.
+struct Lasting {
+    body: Body,
+    _busy: Busy,
+}
+
+impl HttpBody for Lasting {
+    type Data = Bytes;
+    type Error = axum::Error;
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(context)
+    }
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
 impl Activity {
     fn new() -> Self {
         Self {
@@ -284,5 +311,20 @@ impl Drop for Busy {
         let now = self.0.start.elapsed().as_millis() as u64;
         self.0.last_ms.store(now, Ordering::Relaxed);
         self.0.open.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_connection_is_of_use_while_an_answer_lasts() {
+        let activity = Arc::new(Activity::new());
+        let body = Lasting { body: Body::from("x"), _busy: activity.enter() };
+        assert_eq!(body.size_hint().exact(), Some(1));
+        assert_eq!(activity.open.load(Ordering::Relaxed), 1);
+        drop(body);
+        assert_eq!(activity.open.load(Ordering::Relaxed), 0);
     }
 }

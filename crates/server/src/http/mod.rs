@@ -15,8 +15,8 @@ mod router;
 pub use buckets::Buckets;
 pub use connection::{Connection, Connections};
 pub use extract::{
-    Body, Caller, Large, Me, Param, Peer, Query, RemoteAddress, bearer, content_type, page, paged, read_body,
-    small_body, small_json,
+    Body, Caller, Follower, Large, Me, Param, Peer, Query, RemoteAddress, bearer, content_type, page, paged,
+    read_body, small_body, small_json,
 };
 pub use listen::{Listener, serve};
 pub use local::serve_local;

@@ -5,7 +5,7 @@ use super::problem::{Answer, requests};
 use crate::fault::{Fault, Kind};
 use crate::limits::SMALL_BODY_BYTES_MAX;
 use crate::{
-    App, access, account, admission, audit, dashboard, health, identity, notify, project, quarantine,
+    App, access, account, admission, audit, dashboard, health, identity, live, notify, project, quarantine,
     registry, telemetry, work,
 };
 use axum::Router;
@@ -38,6 +38,7 @@ fn contract() -> OpenApiRouter<Arc<App>> {
             .merge(access::http::routes())
             .merge(telemetry::http::routes())
             .merge(quarantine::http::routes())
+            .merge(live::http::routes())
             .merge(notify::http::routes())
             .merge(audit::http::routes())
             .merge(identity::http::routes())

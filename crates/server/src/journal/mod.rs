@@ -11,6 +11,7 @@ use fieldkeep_domain::audit::Act;
 use fieldkeep_domain::journal::Receipt;
 use fieldkeep_domain::{OrganizationId, QuarantineId, RowId, Timestamp};
 use fieldkeep_trust::seal::{Binding, Purpose};
+use fieldkeep_wire::body::Record;
 use futures_util::future::BoxFuture;
 use sqlx::AnyConnection;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -190,6 +191,21 @@ pub struct Committer {
 /// Serves the queue until `quiet`; what was queued by then is settled.
 pub async fn run(app: Arc<App>, committer: Committer, quiet: CancellationToken) {
     job::Job::new(app, committer).run(quiet).await;
+}
+
+/// Opens an act of an organization.
+pub fn open_act(app: &App, organization: OrganizationId, row: &sql::ActRow) -> Result<Act, Fault> {
+    let binding = act_binding(Some(organization), row.id);
+    let plain = app.keys.organization(Some(organization))?.seal.open(&binding, &row.sealed)?;
+    serde_json::from_slice(&plain).map_err(Fault::internal)
+}
+
+/// Opens one project's bodies of one group: what was admitted, record by record.
+pub fn open_body(app: &App, row: &sql::BodyRow) -> Result<Vec<Record>, Fault> {
+    let binding = Binding::project(row.project, Purpose::Body, row.id);
+    let packed = app.keys.project(row.project)?.seal.open(&binding, &row.sealed)?;
+    let plain = zstd::stream::decode_all(&packed[..]).map_err(Fault::internal)?;
+    fieldkeep_wire::body::decode(&plain).map_err(Fault::internal)
 }
 
 /// Reads how far the journal is, from the database: at start and when other servers write too.

@@ -320,6 +320,97 @@ pub async fn bodies_from(
     rows.iter().map(body_row).collect()
 }
 
+/// Bodies of one project that hold records between two indexes, the second excluded.
+pub async fn bodies_between(
+    tx: &mut AnyConnection,
+    project: ProjectId,
+    range: std::ops::Range<u64>,
+) -> Result<Vec<BodyRow>, sqlx::Error> {
+    // A group is bounded: nothing that begins further back reaches into the range.
+    let earliest = range.start.saturating_sub(crate::limits::GROUP_BATCHES_MAX as u64);
+    let rows = sqlx::query(
+        "SELECT id, first_index, end_index, project, sealed FROM bodies
+         WHERE first_index >= $1 AND first_index < $2 AND end_index > $3 AND project = $4 ORDER BY first_index",
+    )
+    .bind(earliest as i64)
+    .bind(range.end as i64)
+    .bind(range.start as i64)
+    .bind(&project.as_bytes()[..])
+    .fetch_all(tx)
+    .await?;
+    rows.iter().map(body_row).collect()
+}
+
+/// Where at most so many groups end that begin at an index or later; none: there are none.
+pub async fn groups_end(tx: &mut AnyConnection, from: u64, groups: u32) -> Result<Option<u64>, sqlx::Error> {
+    let row = sqlx::query(
+        "SELECT MAX(first_index + leaf_count) FROM (SELECT first_index, leaf_count FROM log_groups
+         WHERE first_index >= $1 ORDER BY first_index LIMIT $2) AS some_groups",
+    )
+    .bind(from as i64)
+    .bind(i64::from(groups))
+    .fetch_one(tx)
+    .await?;
+    Ok(row.try_get::<Option<i64>, _>(0)?.map(i64::unsigned_abs))
+}
+
+/// Whether every body from an index on is still there. Bodies go in the order of the journal, once they are old enough.
+pub async fn bodies_kept_from(
+    tx: &mut AnyConnection,
+    index: u64,
+    kept_since: Timestamp,
+) -> Result<bool, sqlx::Error> {
+    let row = sqlx::query(
+        "SELECT COUNT(*) FROM (SELECT MIN(first_index) AS first_index FROM bodies HAVING MIN(first_index) <= $1
+         UNION ALL SELECT first_index FROM log_groups WHERE first_index <= $1
+         AND first_index + leaf_count > $1 AND first_index >= $2 AND committed_at >= $3) AS signs",
+    )
+    .bind(index as i64)
+    .bind(index.saturating_sub(crate::limits::GROUP_BATCHES_MAX as u64) as i64)
+    .bind(kept_since.as_nanos())
+    .fetch_one(tx)
+    .await?;
+    Ok(row.try_get::<i64, _>(0)? > 0)
+}
+
+/// An act as a reader finds it.
+#[derive(Debug)]
+pub struct ActRow {
+    /// Its leaf.
+    pub index: u64,
+    /// Its row id: part of its seal.
+    pub id: RowId,
+    /// The act.
+    pub sealed: Vec<u8>,
+}
+
+/// Acts of one organization between two indexes, the second excluded.
+pub async fn acts_between(
+    tx: &mut AnyConnection,
+    organization: OrganizationId,
+    range: std::ops::Range<u64>,
+) -> Result<Vec<ActRow>, sqlx::Error> {
+    let rows = sqlx::query(
+        "SELECT log_index, id, sealed FROM acts WHERE log_index >= $1 AND log_index < $2 AND organization = $3
+         ORDER BY log_index",
+    )
+    .bind(range.start as i64)
+    .bind(range.end as i64)
+    .bind(&organization.as_bytes()[..])
+    .fetch_all(tx)
+    .await?;
+    let damaged = |_| sqlx::Error::Decode("an id of 16 bytes expected".into());
+    rows.iter()
+        .map(|row| {
+            Ok(ActRow {
+                index: row.try_get::<i64, _>(0)?.unsigned_abs(),
+                id: RowId::from_slice(&row.try_get::<Vec<u8>, _>(1)?).map_err(damaged)?,
+                sealed: row.try_get(2)?,
+            })
+        })
+        .collect()
+}
+
 fn body_row(row: &AnyRow) -> Result<BodyRow, sqlx::Error> {
     let damaged = |_| sqlx::Error::Decode("an id of 16 bytes expected".into());
     Ok(BodyRow {

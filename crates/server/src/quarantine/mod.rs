@@ -66,6 +66,8 @@ pub async fn held_at(
 /// A held batch as those who look for news see it.
 #[derive(Debug, Clone)]
 pub struct Sighted {
+    /// Which.
+    pub id: QuarantineId,
     /// Its place in the journal.
     pub index: u64,
     /// Whose device.
@@ -80,15 +82,27 @@ pub struct Sighted {
 
 /// Batches held at this place in the journal or later that nobody has decided on, in order.
 pub async fn held_from(tx: &mut sqlx::AnyConnection, index: u64, limit: u32) -> Result<Vec<Sighted>, Fault> {
-    let rows = sql::held_from(tx, index, limit).await?;
-    let sighted = |row: sql::HeldRow| Sighted {
+    Ok(sql::held_from(tx, index, limit).await?.into_iter().map(sighted).collect())
+}
+
+/// Batches of a project that were held between two places in the journal, decided or not, in order.
+pub async fn held_between(
+    tx: &mut sqlx::AnyConnection,
+    project: ProjectId,
+    range: std::ops::Range<u64>,
+) -> Result<Vec<Sighted>, Fault> {
+    Ok(sql::held_between(tx, project, range).await?.into_iter().map(sighted).collect())
+}
+
+fn sighted(row: sql::HeldRow) -> Sighted {
+    Sighted {
+        id: row.id,
         index: row.index,
         organization: row.organization,
         project: row.project,
         device: row.device,
         reasons: row.reasons.split(',').map(str::to_owned).collect(),
-    };
-    Ok(rows.into_iter().map(sighted).collect())
+    }
 }
 
 /// How many held batches of a device somebody has decided on.

@@ -118,6 +118,23 @@ pub(super) async fn held_from(
     query.fetch_all(tx).await?.iter().map(read).collect()
 }
 
+/// Held in a project between two indexes, in the order of the journal.
+pub(super) async fn held_between(
+    tx: &mut AnyConnection,
+    project: ProjectId,
+    range: std::ops::Range<u64>,
+) -> Result<Vec<HeldRow>, sqlx::Error> {
+    let text = format!(
+        "SELECT {COLUMNS} FROM quarantine WHERE project = $1 AND log_index >= $2 AND log_index < $3
+         ORDER BY log_index"
+    );
+    let query = sqlx::query(AssertSqlSafe(text))
+        .bind(project.as_bytes().to_vec())
+        .bind(range.start as i64)
+        .bind(range.end as i64);
+    query.fetch_all(tx).await?.iter().map(read).collect()
+}
+
 pub(super) async fn decided(tx: &mut AnyConnection, device: DeviceId) -> Result<u64, sqlx::Error> {
     let row = sqlx::query("SELECT COUNT(*) FROM quarantine WHERE device = $1 AND decided_at IS NOT NULL")
         .bind(&device.as_bytes()[..])

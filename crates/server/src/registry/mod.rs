@@ -243,6 +243,7 @@ pub async fn open_claim(
                 if row.life == Life::Claiming && row.organization.is_some_and(|other| other != organization) {
                     return Err(Fault::not_found("device of this organization"));
                 }
+                let stays = row.organization == Some(organization);
                 row.life = row.life.handle(Event::ClaimOpened)?;
                 let maker = sql::maker(tx, row.maker).await?.ok_or_else(|| Fault::not_found("maker"))?;
                 let known = open_voucher(&app_in, &row)?;
@@ -269,10 +270,13 @@ pub async fn open_claim(
                 row.owner_epoch = ownership.epoch();
                 row.organization = Some(organization);
                 row.claim_nonce = Some(fieldkeep_trust::random::<32>().to_vec());
+                // Where it was is said to its owner of then alone.
+                let before = stays.then(|| json!({"project": row.project, "site": row.site}));
                 (row.project, row.site, row.group) = (None, None, None);
                 sql::update_device(tx, &row, revision).await?;
-                let act = Act::new(permit.doer(), "device.claim", id, permit.scope(), now)
-                    .with(json!({"owner_epoch": row.owner_epoch, "with_label": secret.is_some()}));
+                let act = Act::new(permit.doer(), "device.claim", id, permit.scope(), now).with(
+                    json!({"before": before, "owner_epoch": row.owner_epoch, "with_label": secret.is_some()}),
+                );
                 Ok((act, ()))
             })
         })

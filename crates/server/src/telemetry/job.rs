@@ -87,11 +87,8 @@ async fn step(app: &App, place: &mut Place) -> Result<(), Fault> {
 }
 
 async fn take(app: &App, tx: &mut sqlx::AnyConnection, row: &journal::sql::BodyRow) -> Result<(), Fault> {
-    let binding = Binding::project(row.project, Purpose::Body, row.id);
-    let packed = app.keys.project(row.project)?.seal.open(&binding, &row.sealed)?;
-    let plain = zstd::stream::decode_all(&packed[..]).map_err(Fault::internal)?;
     let now = app.clock.now();
-    for record in fieldkeep_wire::body::decode(&plain).map_err(Fault::internal)? {
+    for record in journal::open_body(app, row)? {
         let index = row.first_index + record.offset;
         let hashes: Vec<Hash> = record.canonical.segments.iter().map(|segment| sha256(&[segment])).collect();
         let hash = fieldkeep_trust::hash::batch_hash_of(&record.canonical.header, &hashes);

@@ -112,6 +112,7 @@ const TABLE: &[Row] = &[
         Of::Project,
         "",
     ),
+    ("GET", "/events?project={project}", "project.read", Of::Project, ""),
     ("GET", "/quarantine/{held}", "quarantine.read", Of::Project, ""),
     ("POST", "/quarantine/{held}/release", "quarantine.release", Of::Project, BECAUSE),
     ("POST", "/quarantine/{held}/destroy", "quarantine.destroy", Of::Project, BECAUSE),
