@@ -699,6 +699,55 @@ export interface Letter {
   tries: number;
 }
 
+/** One event, as it stands in `data`. Its `id` is its place in the journal, its `event` is `type`. */
+export type LiveEvent = {
+  /** When the server received it. */
+  at: string;
+  /** How many readings. */
+  count: number;
+  /** Whose. */
+  device: string;
+  /** The newest value of each metric in it, sorted by metric. */
+  latest: LiveValue[];
+  type: "reading";
+} | {
+  /** Whose. */
+  device: string;
+  /** Which. */
+  held: string;
+  /** Names of the reasons. */
+  reasons: string[];
+  type: "held";
+} | {
+  /** released or destroyed. */
+  decision: string;
+  /** Which. */
+  held: string;
+  type: "decided";
+} | {
+  /** Which. */
+  device: string;
+  /** Its state after the change. */
+  state: string;
+  type: "device";
+} | {
+  /** In words. */
+  reason: string;
+  type: "behind";
+};
+
+/** The newest value of one metric in a batch. */
+export interface LiveValue {
+  /** What was measured. */
+  metric: string;
+  /** When. */
+  time: string;
+  /** In which unit; null: without. */
+  unit?: string | null;
+  /** What was read. */
+  value: unknown;
+}
+
 /** Which factor somebody lost. */
 export interface LostFactor {
   /** passkeys, totp, phone, mail, recovery-codes, password or identities. */
@@ -2015,6 +2064,20 @@ export interface Paths {
       query: undefined;
       body: Because;
       answer: Device;
+    };
+  };
+  "/events": {
+    /** Follow what happens in a project (server-sent events). Each event stands in `data` as JSON; `Last-Event-ID` goes on where a broken stream ended. */
+    get: {
+      params: undefined;
+      query: {
+        /** Which project. */
+        project: string;
+        /** The last `id` that was received, for clients that cannot set the header `Last-Event-ID`; the header counts first. */
+        last_event_id?: number | null;
+      };
+      body: undefined;
+      answer: string;
     };
   };
   "/glass": {
