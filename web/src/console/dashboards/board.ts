@@ -1,6 +1,6 @@
 /** Dashboards of the server, and those that are made of what there is: one for each model, without any set-up. */
 import type { Dashboard, Device, Tile } from '$api/types';
-import { api } from '$kit/api';
+import { api, send } from '$kit/api';
 import { t } from '$kit/i18n.svelte';
 import { devicesOf } from '../claim/bulk';
 import { FIRST, settled } from './grid';
@@ -33,10 +33,20 @@ async function metricsOf(devices: Device[], signal?: AbortSignal): Promise<Map<s
   return found;
 }
 
+/** As much as there is to see: an hour for a device of this morning, a week for one of last year. */
+async function spanOf(device: Device | undefined, signal?: AbortSignal): Promise<string> {
+  if (!device) return '24h';
+  const found = await send<{ items: { from?: string | null }[] }>('GET', '/devices/{device}/metrics', { params: { device: device.id }, silent: true, ...(signal ? { signal } : {}) }).catch(() => ({ items: [] }));
+  const first = Math.min(...found.items.flatMap((one) => (one.from ? [Date.parse(one.from)] : [])));
+  const hours = (Date.now() - first) / 3_600_000;
+  return !Number.isFinite(hours) ? '24h' : hours < 6 ? '1h' : hours < 72 ? '24h' : '7d';
+}
+
 export async function defaultBoard(project: string, model: string, signal?: AbortSignal): Promise<Dashboard> {
   const devices = (await devicesOf({ project }, signal)).filter((one) => one.model === model);
   const asked = devices.filter((one) => one.state === 'installed').slice(0, DEVICES_ASKED);
   const metrics = [...await metricsOf(asked, signal)].sort((a, b) => b[1].length - a[1].length || (a[0] < b[0] ? -1 : 1));
+  const range = await spanOf(metrics[0]?.[1][0], signal);
   const tiles: Tile[] = [];
   let x = 0;
   let y = 0;
@@ -55,7 +65,7 @@ export async function defaultBoard(project: string, model: string, signal?: Abor
     if (first) put('value', { title: `${first.serial} ${metric}`, h: 3, series: [{ device: first.id, metric }] });
   }
   for (const [metric, where] of metrics.slice(0, CHARTS_MAX)) {
-    put('chart', { title: metric, range: '24h', series: where.slice(0, DEVICES_ASKED).map((one) => ({ device: one.id, metric })) });
+    put('chart', { title: metric, range, series: where.slice(0, DEVICES_ASKED).map((one) => ({ device: one.id, metric })) });
   }
   const rows = metrics.flatMap(([metric, where]) => where.map((one) => ({ device: one.id, metric }))).slice(0, SERIES_MAX);
   if (rows.length > 0) put('table', { title: t('dashboards-default-table'), w: 12, h: Math.min(9, rows.length + 2), series: rows });
