@@ -1,6 +1,7 @@
 // Dashboards: by model without any set-up, arranged by keyboard and mouse, kept against somebody else's change, on a wall.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { inDemo } from './demo.mjs';
 import { axe, BASE_URL, browser, joined, open, PHONE, REFUSED, shot } from './help.mjs';
 
 describe('dashboards', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
@@ -12,6 +13,7 @@ describe('dashboards', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
     test(`a model's dashboard and the wall stand in ${name}`, async () => {
       const { context, page, clean, close } = await open(chrome, { ...options, allow: [REFUSED] });
       await joined(context, page);
+      await inDemo(page);
       await page.goto('/dashboards');
       await page.getByRole('link', { name: /DX-1/ }).click();
       await page.getByRole('heading', { name: 'DX-1', exact: true }).waitFor();
@@ -36,6 +38,7 @@ describe('dashboards', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
   test('tiles are added, moved by keyboard and mouse, saved, and restored', async () => {
     const { context, page, clean, close } = await open(chrome, { allow: [REFUSED] });
     await joined(context, page);
+    await inDemo(page);
     await page.goto('/dashboards');
     await page.getByRole('button', { name: 'New dashboard' }).click();
     await page.getByLabel('Name', { exact: true }).fill(`Board ${Date.now()}`);
@@ -84,6 +87,7 @@ describe('dashboards', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
   test("somebody else's change is shown, and mine can be kept", async () => {
     const { context, page, clean, close } = await open(chrome, { allow: [REFUSED] });
     await joined(context, page);
+    await inDemo(page);
     await page.goto('/dashboards');
     await page.getByRole('button', { name: 'New dashboard' }).click();
     await page.getByLabel('Name', { exact: true }).waitFor();

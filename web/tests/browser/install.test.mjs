@@ -1,6 +1,7 @@
 // Claiming by list, and installing.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { inDemo } from './demo.mjs';
 import { axe, BASE_URL, browser, joined, open, PHONE, REFUSED, shot } from './help.mjs';
 
 describe('claim and install', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
@@ -12,6 +13,7 @@ describe('claim and install', { skip: BASE_URL === '' && 'no BASE_URL' }, () => 
     test(`both stand in ${name}`, async () => {
       const { context, page, clean, close } = await open(chrome, { ...options, allow: [REFUSED] });
       await joined(context, page);
+      await inDemo(page);
       for (const [path, ready] of [['/claim', 'On their way'], ['/install', 'At the device']]) {
         await page.goto(path);
         await page.getByRole('heading', { name: ready }).waitFor();
@@ -28,6 +30,7 @@ describe('claim and install', { skip: BASE_URL === '' && 'no BASE_URL' }, () => 
   test('each line that cannot be claimed says why', async () => {
     const { context, page, clean, close } = await open(chrome, { allow: [REFUSED] });
     await joined(context, page);
+    await inDemo(page);
     await page.goto('/claim');
     const list = page.getByLabel('Labels, serials or ids');
     await list.fill('NOBODY-1\nFK1:SHORT:LABEL\nDX-000001 DX-000001');
@@ -45,6 +48,7 @@ describe('claim and install', { skip: BASE_URL === '' && 'no BASE_URL' }, () => 
   test('a device that has said hello is installed by keyboard', async (told) => {
     const { context, page, clean, close } = await open(chrome, { allow: [REFUSED] });
     await joined(context, page);
+    await inDemo(page);
     await page.goto('/install');
     await page.getByRole('heading', { name: 'At the device' }).waitFor();
     await page.waitForTimeout(800);

@@ -1,6 +1,7 @@
 // Looking at what is held, and deciding about it by mouse and by keyboard.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { inDemo } from './demo.mjs';
 import { axe, BASE_URL, browser, joined, open, PHONE, REFUSED, shot } from './help.mjs';
 
 describe('quarantine', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
@@ -19,6 +20,7 @@ describe('quarantine', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
     test(`the list and a batch stand in ${name}`, async () => {
       const { context, page, clean, close } = await open(chrome, { ...options, allow: [REFUSED] });
       await joined(context, page);
+      await inDemo(page);
       await list(page);
       await axe(page);
       await shot(page, `quarantine-${name}`);
@@ -37,6 +39,7 @@ describe('quarantine', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
   test('a viewer is offered no decision', async () => {
     const { context, page, clean, close } = await open(chrome, { allow: [REFUSED] });
     await joined(context, page, { name: 'Vera Viewer', roles: [{ role: 'viewer' }] });
+    await inDemo(page);
     const answered = page.waitForResponse(/explain.*quarantine\.destroy/);
     await list(page);
     await answered;
@@ -48,6 +51,7 @@ describe('quarantine', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
   test('a batch is released by keyboard, and the next one comes', async (told) => {
     const { context, page, clean, close } = await open(chrome, { allow: [REFUSED] });
     await joined(context, page);
+    await inDemo(page);
     await list(page);
     const free = rows(page).filter({ hasNotText: 'Two histories' });
     if ((await free.count()) === 0) return told.skip('nothing is held that could be released');

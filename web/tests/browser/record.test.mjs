@@ -15,8 +15,6 @@ describe('record', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
       await joined(context, page);
       await page.goto('/record?verb=device.install');
       await page.getByText('installed a device').nth(1).waitFor();
-      await page.locator('body').click({ position: { x: 5, y: 5 } });
-      await page.waitForTimeout(300);
       await page.keyboard.press('j');
       await page.locator('details.act > summary:focus').waitFor();
       await page.keyboard.press('Enter');

@@ -1,6 +1,7 @@
 // The first hour: it goes on where it was left, and a reading arrives on the page.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { inDemo } from './demo.mjs';
 import { axe, BASE_URL, browser, joined, open, PHONE, REFUSED, shot } from './help.mjs';
 
 describe('first steps', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
@@ -12,6 +13,7 @@ describe('first steps', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
     test(`where everything is there, the first reading is shown in ${name}`, async () => {
       const { context, page, clean, close } = await open(chrome, { ...options, allow: [REFUSED] });
       await joined(context, page);
+      await inDemo(page);
       await page.goto('/start');
       await page.getByText('Readings arrive as you look').waitFor();
       await axe(page);
@@ -25,6 +27,7 @@ describe('first steps', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
   test('from an organization of its own to a first reading', async (told) => {
     const { context, page, clean, close } = await open(chrome, { allow: [REFUSED] });
     await joined(context, page);
+    await inDemo(page);
     const made = await page.evaluate(async (name) => {
       const answer = await fetch('/api/v1/organizations', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ name }) });
       return answer.json();

@@ -42,6 +42,20 @@ export function learnProject(project: string): void {
   });
 }
 
+/** The devices that may be seen, together: a record of two hundred acts must not ask two hundred times. */
+export function learnAll(): void {
+  once('all', async () => {
+    let after: string | null | undefined;
+    let count = 0;
+    do {
+      const page = await api.get('/devices', { query: { limit: PAGE, ...(after ? { after } : {}) }, silent: true });
+      learn(page.items);
+      count += page.items.length;
+      after = page.next;
+    } while (after && count < FIRST_MAX);
+  });
+}
+
 export function device(id: string): Device | undefined {
   const found = devices.get(id);
   if (!found) once(`device ${id}`, async () => learn([await api.get('/devices/{device}', { params: { device: id }, silent: true })]));

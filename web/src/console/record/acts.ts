@@ -3,7 +3,7 @@ import type { RecordedAct } from '$api/types';
 import { api } from '$kit/api';
 import { t } from '$kit/i18n.svelte';
 import type { Change } from '$ui/Diff.svelte';
-import { brief, deviceName, personName, siteName } from '../common/names.svelte';
+import { brief, deviceNameKnown, personName, siteName } from '../common/names.svelte';
 import { place } from '../common/place.svelte';
 
 export const PAGE = 200;
@@ -35,7 +35,7 @@ export const doerText = (act: RecordedAct): string => {
   const { kind, id, name } = act.doer;
   if (name) return name;
   if (kind === 'server' || !id) return t('record-server');
-  return kind === 'device' ? deviceName(id) : kind === 'person' ? personName(id) : brief(id);
+  return kind === 'device' ? deviceNameKnown(id) : kind === 'person' ? personName(id) : brief(id);
 };
 
 export const doerKey = (act: RecordedAct): string => (act.doer.id ? `${act.doer.kind}/${act.doer.id}` : act.doer.kind);
@@ -48,10 +48,10 @@ export interface Shown {
 export function objectOf(act: RecordedAct): Shown {
   const id = act.object;
   const kind = OBJECTS[act.verb] ?? act.verb.split('.')[0];
-  if (act.verb === 'device.key' && act.doer.id) return { text: deviceName(act.doer.id), href: `/devices/${act.doer.id}` };
-  if (kind === 'device' && id.length === 36) return { text: deviceName(id), href: `/devices/${id}` };
+  if (act.verb === 'device.key' && act.doer.id) return { text: deviceNameKnown(act.doer.id), href: `/devices/${act.doer.id}` };
+  if (kind === 'device' && id.length === 36) return { text: deviceNameKnown(id), href: `/devices/${id}` };
   if (kind === 'held') return { text: brief(id), href: `/quarantine/${id}` };
-  if (kind === 'certificate' && typeof act.detail?.device === 'string') return { text: deviceName(act.detail.device), href: `/devices/${act.detail.device}` };
+  if (kind === 'certificate' && typeof act.detail?.device === 'string') return { text: deviceNameKnown(act.detail.device), href: `/devices/${act.detail.device}` };
   if (kind === 'person' && typeof act.detail?.address === 'string') return { text: act.detail.address };
   if (typeof act.detail?.name === 'string') return { text: act.detail.name };
   if (kind === 'person') return { text: personName(id) };
