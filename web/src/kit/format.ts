@@ -85,6 +85,8 @@ export function relative(at: string | number | Date, now: number): string {
   const options = { numeric: 'always', style: 'narrow' } as const;
   const format = made('r', options, (locale) => new Intl.RelativeTimeFormat(locale, options));
   let amount = (new Date(at).getTime() - now) / 1000;
+  // The page's clock ticks once a second: what came just now is not to come.
+  if (amount > 0 && amount < 2) amount = -0;
   for (const [name, size] of STEPS) {
     if (Math.abs(Math.round(amount)) < size) return format.format(Math.round(amount), name);
     amount /= size;
