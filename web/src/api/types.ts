@@ -111,6 +111,16 @@ export interface ChainHead {
   seq: number;
 }
 
+/** A dashboard as it should be from now on. */
+export interface ChangedDashboard {
+  /** What people call it. */
+  name: string;
+  /** At most 64. */
+  tiles: Tile[];
+  /** The version that was changed: 409 where somebody else changed it meanwhile. */
+  version: number;
+}
+
 /** How one admission check went. */
 export interface CheckOutcome {
   /** credential, token, made, owned, installed, fresh or plausible. */
@@ -137,6 +147,26 @@ export interface CodeAnswer {
   factor?: string;
   /** The flow. */
   flow: string;
+}
+
+/** A dashboard. */
+export interface Dashboard {
+  /** When. */
+  changed_at: string;
+  /** Who made this version. */
+  changed_by: string;
+  /** Which. */
+  id: string;
+  /** Who made it: `person/…` or `key/…`. */
+  made_by: string;
+  /** What people call it. */
+  name: string;
+  /** Whose. */
+  project: string;
+  /** Its tiles. */
+  tiles: Tile[];
+  /** Counts changes from 1. */
+  version: number;
 }
 
 /** A device. */
@@ -501,6 +531,58 @@ export interface InvitationLink extends Invitation {
   sent: boolean;
 }
 
+/** Work that was set going. */
+export interface Job {
+  /** Since when. */
+  created_at: string;
+  /** Devices on which it is done. */
+  done: number;
+  /** Devices on which it failed. */
+  failed: number;
+  /** When it was done or stopped. */
+  finished_at?: string | null;
+  /** Which. */
+  id: string;
+  /** What is done. */
+  kind: string;
+  /** Who set it going: `person/…` or `key/…`. It goes on with their rights, and ends with them. */
+  made_by: string;
+  /** What they are called. */
+  made_by_name?: string | null;
+  /** Why. */
+  reason?: string;
+  /** waiting, running, stopping, stopped or done. */
+  state: string;
+  /** Where the devices should come to. */
+  target: JobTarget;
+  /** Devices in all. */
+  total: number;
+}
+
+/** A device on which it failed. */
+export interface JobFailure {
+  /** Which. */
+  device: string;
+  /** The maker's number of it. */
+  serial?: string | null;
+  /** The status that asking for this one device would have had. */
+  status: number;
+  /** Why, in words. */
+  text: string;
+}
+
+/** Where devices should come to. */
+export interface JobTarget {
+  /** Into which group. */
+  group?: string | null;
+  /** Whose they should become. */
+  organization?: string | null;
+  /** Into which project they should come. */
+  project?: string | null;
+  /** To which site. */
+  site?: string | null;
+}
+
 /** Who joins. */
 export interface JoinPasskey {
   /** Their e-mail address, where the invitation names none. */
@@ -617,6 +699,55 @@ export interface Letter {
   tries: number;
 }
 
+/** One event, as it stands in `data`. Its `id` is its place in the journal, its `event` is `type`. */
+export type LiveEvent = {
+  /** When the server received it. */
+  at: string;
+  /** How many readings. */
+  count: number;
+  /** Whose. */
+  device: string;
+  /** The newest value of each metric in it, sorted by metric. */
+  latest: LiveValue[];
+  type: "reading";
+} | {
+  /** Whose. */
+  device: string;
+  /** Which. */
+  held: string;
+  /** Names of the reasons. */
+  reasons: string[];
+  type: "held";
+} | {
+  /** released or destroyed. */
+  decision: string;
+  /** Which. */
+  held: string;
+  type: "decided";
+} | {
+  /** Which. */
+  device: string;
+  /** Its state after the change. */
+  state: string;
+  type: "device";
+} | {
+  /** In words. */
+  reason: string;
+  type: "behind";
+};
+
+/** The newest value of one metric in a batch. */
+export interface LiveValue {
+  /** What was measured. */
+  metric: string;
+  /** When. */
+  time: string;
+  /** In which unit; null: without. */
+  unit?: string | null;
+  /** What was read. */
+  value: unknown;
+}
+
 /** Which factor somebody lost. */
 export interface LostFactor {
   /** passkeys, totp, phone, mail, recovery-codes, password or identities. */
@@ -687,6 +818,14 @@ export interface NewCustomRole {
   name: string;
 }
 
+/** A dashboard to be. */
+export interface NewDashboard {
+  /** What people call it. */
+  name: string;
+  /** At most 64. */
+  tiles: Tile[];
+}
+
 /** An emergency. */
 export interface NewGlass {
   /** Over which organization; absent: the whole deployment. */
@@ -727,6 +866,16 @@ export interface NewInvitation {
   organization?: string | null;
   /** What they are given once they join. */
   roles: NewRole[];
+}
+
+/** Work to be done. */
+export interface NewJob extends JobTarget {
+  /** On which devices; at most 10,000. */
+  devices: string[];
+  /** claim, install, suspend, resume, revoke, retire or group. */
+  kind: string;
+  /** Why, for the record. */
+  reason?: string;
 }
 
 /** A key to be, for a program. */
@@ -920,6 +1069,14 @@ export interface Page_CertificateAuthority {
 }
 
 /** One page of a list. */
+export interface Page_Dashboard {
+  /** The items. */
+  items: Dashboard[];
+  /** Pass as `after` for the next page; absent on the last. */
+  next?: string | null;
+}
+
+/** One page of a list. */
 export interface Page_Device {
   /** The items. */
   items: Device[];
@@ -971,6 +1128,22 @@ export interface Page_Held {
 export interface Page_Invitation {
   /** The items. */
   items: Invitation[];
+  /** Pass as `after` for the next page; absent on the last. */
+  next?: string | null;
+}
+
+/** One page of a list. */
+export interface Page_Job {
+  /** The items. */
+  items: Job[];
+  /** Pass as `after` for the next page; absent on the last. */
+  next?: string | null;
+}
+
+/** One page of a list. */
+export interface Page_JobFailure {
+  /** The items. */
+  items: JobFailure[];
   /** Pass as `after` for the next page; absent on the last. */
   next?: string | null;
 }
@@ -1472,6 +1645,42 @@ export interface Steps {
   steps: Step[];
 }
 
+/** One tile on a grid of twelve columns. */
+export interface Tile {
+  /** Rows, 1 to 24. */
+  h: number;
+  /** Names it within its dashboard: 1 to 40 letters, digits and hyphens. */
+  id: string;
+  /** value, chart, state, table, map or note. */
+  kind: string;
+  /** Of which model the devices of a table or a state are. */
+  model?: string | null;
+  /** The span of a chart, such as `24h`, `7d`; at most 64 characters. */
+  range?: string | null;
+  /** What it shows; at most 16. */
+  series?: TileSeries[];
+  /** Of which site. */
+  site?: string | null;
+  /** The text of a note; at most 4000 characters. */
+  text?: string | null;
+  /** What stands above it; at most 100 characters. */
+  title?: string | null;
+  /** Columns, 1 to 12. */
+  w: number;
+  /** First column, 0 to 11. */
+  x: number;
+  /** First row, 0 to 999. */
+  y: number;
+}
+
+/** One line of a chart, or the one value of a tile. */
+export interface TileSeries {
+  /** Whose. */
+  device: string;
+  /** Which metric. */
+  metric: string;
+}
+
 /** The secret of an authenticator app. Shown once. */
 export interface TotpSecret {
   /** Base32. */
@@ -1637,6 +1846,48 @@ export interface Paths {
       };
       body: undefined;
       answer: Page_DeviceCertificate;
+    };
+  };
+  "/dashboards/{dashboard}": {
+    /** Show a dashboard. */
+    get: {
+      params: {
+        dashboard: string;
+      };
+      query: undefined;
+      body: undefined;
+      answer: Dashboard;
+    };
+    /** Change a dashboard, if nobody else did since it was read. */
+    put: {
+      params: {
+        dashboard: string;
+      };
+      query: undefined;
+      body: ChangedDashboard;
+      answer: Dashboard;
+    };
+  };
+  "/dashboards/{dashboard}/remove": {
+    /** Remove a dashboard with its versions. */
+    post: {
+      params: {
+        dashboard: string;
+      };
+      query: undefined;
+      body: undefined;
+      answer: void;
+    };
+  };
+  "/dashboards/{dashboard}/versions": {
+    /** The versions of a dashboard, the newest first; the last fifty are kept. */
+    get: {
+      params: {
+        dashboard: string;
+      };
+      query: undefined;
+      body: undefined;
+      answer: Page_Dashboard;
     };
   };
   "/devices": {
@@ -1815,6 +2066,20 @@ export interface Paths {
       answer: Device;
     };
   };
+  "/events": {
+    /** Follow what happens in a project (server-sent events). Each event stands in `data` as JSON; `Last-Event-ID` goes on where a broken stream ended. */
+    get: {
+      params: undefined;
+      query: {
+        /** Which project. */
+        project: string;
+        /** The last `id` that was received, for clients that cannot set the header `Last-Event-ID`; the header counts first. */
+        last_event_id?: number | null;
+      };
+      body: undefined;
+      answer: string;
+    };
+  };
   "/glass": {
     /** List emergencies, past and present. */
     get: {
@@ -1944,6 +2209,78 @@ export interface Paths {
       query: undefined;
       body: undefined;
       answer: void;
+    };
+  };
+  "/jobs": {
+    /** List one's own work, and what stands in a record that one may read. */
+    get: {
+      params: undefined;
+      query: {
+        /** waiting, running, stopping, stopped or done. */
+        state?: string | null;
+        /** Items on the page, 1 to 500; 100 when absent. */
+        limit?: number | null;
+        /** The `next` of the page before. */
+        after?: string | null;
+      };
+      body: undefined;
+      answer: Page_Job;
+    };
+    /** Set work on many devices going. Each is asked about by itself, when its turn comes. */
+    post: {
+      params: undefined;
+      query: undefined;
+      body: NewJob;
+      answer: Job;
+    };
+  };
+  "/jobs/{job}": {
+    /** How far it is. */
+    get: {
+      params: {
+        job: string;
+      };
+      query: undefined;
+      body: undefined;
+      answer: Job;
+    };
+  };
+  "/jobs/{job}/failures": {
+    /** The devices on which it failed, and why. */
+    get: {
+      params: {
+        job: string;
+      };
+      query: {
+        /** Items on the page, 1 to 500; 100 when absent. */
+        limit?: number | null;
+        /** The `next` of the page before. */
+        after?: string | null;
+      };
+      body: undefined;
+      answer: Page_JobFailure;
+    };
+  };
+  "/jobs/{job}/retry": {
+    /** Try again what failed, and what was left when it was stopped. */
+    post: {
+      params: {
+        job: string;
+      };
+      query: undefined;
+      body: undefined;
+      answer: Job;
+    };
+  };
+  "/jobs/{job}/stop": {
+    /** Stop after the device that is at hand. */
+    post: {
+      params: {
+        job: string;
+      };
+      query: undefined;
+      body: undefined;
+      answer: Job;
     };
   };
   "/join": {
@@ -2542,6 +2879,31 @@ export interface Paths {
       };
       body: undefined;
       answer: Steps;
+    };
+  };
+  "/projects/{project}/dashboards": {
+    /** List a project's dashboards. */
+    get: {
+      params: {
+        project: string;
+      };
+      query: {
+        /** Items on the page, 1 to 500; 100 when absent. */
+        limit?: number | null;
+        /** The `next` of the page before. */
+        after?: string | null;
+      };
+      body: undefined;
+      answer: Page_Dashboard;
+    };
+    /** Make a dashboard. */
+    post: {
+      params: {
+        project: string;
+      };
+      query: undefined;
+      body: NewDashboard;
+      answer: Dashboard;
     };
   };
   "/projects/{project}/export": {

@@ -1,0 +1,6 @@
+import type { Screen } from '$kit/router.svelte';
+
+export const routes: Screen[] = [
+  { path: '/claim', title: 'claim-nav', load: () => import('./Claim.svelte'), nav: { group: 'operate', icon: 'qr-code', order: 50 } },
+  { path: '/install', title: 'claim-install', load: () => import('./Install.svelte') },
+];

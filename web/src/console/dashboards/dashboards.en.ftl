@@ -1,0 +1,106 @@
+dashboards = Dashboards
+dashboards-new = New dashboard
+dashboards-new-name = New dashboard
+dashboards-own = Shared in { $project }
+dashboards-models = By model
+dashboards-models-text = Made by themselves of what the devices send. Take one as a start for your own.
+dashboards-tiles = { $count ->
+    [one] one tile
+   *[other] { $count } tiles
+  }
+dashboards-of-devices = { $count ->
+    [one] one device
+   *[other] { $count } devices
+  }
+dashboards-devices = { $count ->
+    [one] device
+   *[other] devices
+  }
+dashboards-changed = changed
+dashboards-none = Nothing to show yet
+dashboards-none-text = As soon as a device is installed, a dashboard of its model is here without any set-up.
+dashboards-default-state = Devices of { $model }
+dashboards-default-table = Latest values
+dashboards-refused = not yours to read
+dashboards-nothing = nothing yet
+dashboards-empty-tile = No series is chosen.
+dashboards-metric = Metric
+dashboards-value = Value
+dashboards-age = Age
+dashboards-no-location = No site of this project has a location yet.
+dashboards-edit = Edit
+dashboards-done = Done
+dashboards-discard = Discard changes
+dashboards-saved = The dashboard is saved
+dashboards-kept = Your changes are still here.
+dashboards-name = Name
+dashboards-hint = Drag a tile by its title, size it by its corner. By keyboard: arrows move, Shift and arrows size, Enter edits, Delete removes.
+dashboards-model-text = Made by itself of what devices of { $model } send.
+dashboards-make-own = Make it ours
+dashboards-more = More
+dashboards-empty = No tiles yet
+dashboards-empty-text = Add values, charts, tables, a map or a note, and arrange them.
+dashboards-add-tile = Add a tile
+dashboards-add = Add
+dashboards-wall = Full screen on a wall
+dashboards-leave = Leave the wall
+dashboards-versions = Versions
+dashboards-versions-text = The last fifty are kept. Restoring makes a new one; nothing is lost.
+dashboards-version = Version { $version }
+dashboards-this = this one
+dashboards-restore = Restore
+dashboards-same = nothing but its order
+dashboards-renamed = renamed to { $name }
+dashboards-copy = Make a copy
+dashboards-remove = Remove the dashboard
+dashboards-removed = The dashboard is removed
+dashboards-remove-ask = Remove { $name }?
+dashboards-remove-text = Everybody in the project loses it, with its versions. The readings stay.
+dashboards-tile = Tile: { $kind }
+dashboards-kind-value = Value
+dashboards-kind-chart = Chart
+dashboards-kind-state = State of devices
+dashboards-kind-table = Table
+dashboards-kind-map = Map of sites
+dashboards-kind-note = Note
+dashboards-title = Title
+dashboards-series = What it shows
+dashboards-series-remove = Take away { $name }
+dashboards-model = Model
+dashboards-all = All
+dashboards-text = Text
+dashboards-text-hint = An empty line begins a new paragraph.
+dashboards-take = Take it
+dashboards-range-1h = 1 hour
+dashboards-range-6h = 6 hours
+dashboards-range-24h = 24 hours
+dashboards-range-7d = 7 days
+dashboards-range-30d = 30 days
+dashboards-range-1y = 1 year
+dashboards-handle = Move { $title }
+dashboards-handle-tip = Drag, or use the arrow keys; with Shift they size
+dashboards-tile-menu = Acts on { $title }
+dashboards-edit-tile = Edit…
+dashboards-remove-tile = Remove
+dashboards-move-left = Move left
+dashboards-move-right = Move right
+dashboards-move-up = Move up
+dashboards-move-down = Move down
+dashboards-move-wider = Wider
+dashboards-move-narrower = Narrower
+dashboards-move-taller = Taller
+dashboards-move-shorter = Shorter
+dashboards-said = { $title }: column { $x }, row { $y }, { $w } wide, { $h } high
+dashboards-conflict = Somebody else changed it meanwhile
+dashboards-conflict-text = { $who } saved this dashboard while you were editing it,
+dashboards-theirs = What they changed
+dashboards-mine = What you changed
+dashboards-name-only = nothing but the name
+dashboards-conflict-kept = Theirs stays among the versions either way; yours only if you keep it.
+dashboards-take-theirs = Take theirs
+dashboards-keep-mine = Keep mine
+dashboards-how-added = added
+dashboards-how-removed = removed
+dashboards-how-changed = changed
+dashboards-leaving = You have changes
+dashboards-leaving-text = Save them or discard them, then go on.

@@ -1,0 +1,106 @@
+dashboards = Paneles
+dashboards-new = Panel nuevo
+dashboards-new-name = Panel nuevo
+dashboards-own = Compartidos en { $project }
+dashboards-models = Por modelo
+dashboards-models-text = Se hacen solos con lo que envían los dispositivos. Tome uno como principio del suyo.
+dashboards-tiles = { $count ->
+    [one] una tarjeta
+   *[other] { $count } tarjetas
+  }
+dashboards-of-devices = { $count ->
+    [one] un dispositivo
+   *[other] { $count } dispositivos
+  }
+dashboards-devices = { $count ->
+    [one] dispositivo
+   *[other] dispositivos
+  }
+dashboards-changed = cambiado
+dashboards-none = Todavía no hay nada que mostrar
+dashboards-none-text = En cuanto se instale un dispositivo habrá aquí un panel de su modelo sin configurar nada.
+dashboards-default-state = Dispositivos { $model }
+dashboards-default-table = Últimos valores
+dashboards-refused = no puede leerlo
+dashboards-nothing = nada aún
+dashboards-empty-tile = No hay ninguna serie elegida.
+dashboards-metric = Métrica
+dashboards-value = Valor
+dashboards-age = Edad
+dashboards-no-location = Ningún emplazamiento de este proyecto tiene ubicación todavía.
+dashboards-edit = Editar
+dashboards-done = Listo
+dashboards-discard = Descartar cambios
+dashboards-saved = El panel está guardado
+dashboards-kept = Sus cambios siguen aquí.
+dashboards-name = Nombre
+dashboards-hint = Arrastre una tarjeta por su título, cambie su tamaño por la esquina. Con el teclado: las flechas mueven, Mayús y flechas cambian el tamaño, Intro edita, Supr quita.
+dashboards-model-text = Hecho solo con lo que envían los dispositivos { $model }.
+dashboards-make-own = Hacerlo nuestro
+dashboards-more = Más
+dashboards-empty = Aún no hay tarjetas
+dashboards-empty-text = Añada valores, gráficos, tablas, un mapa o una nota y ordénelos.
+dashboards-add-tile = Añadir tarjeta
+dashboards-add = Añadir
+dashboards-wall = Pantalla completa en una pared
+dashboards-leave = Salir de la pared
+dashboards-versions = Versiones
+dashboards-versions-text = Se guardan las últimas cincuenta. Restaurar crea una nueva; no se pierde nada.
+dashboards-version = Versión { $version }
+dashboards-this = esta
+dashboards-restore = Restaurar
+dashboards-same = solo el orden
+dashboards-renamed = renombrado a { $name }
+dashboards-copy = Hacer una copia
+dashboards-remove = Eliminar el panel
+dashboards-removed = El panel está eliminado
+dashboards-remove-ask = ¿Eliminar { $name }?
+dashboards-remove-text = Lo pierden todos los del proyecto, con sus versiones. Las lecturas se conservan.
+dashboards-tile = Tarjeta: { $kind }
+dashboards-kind-value = Valor
+dashboards-kind-chart = Gráfico
+dashboards-kind-state = Estado de dispositivos
+dashboards-kind-table = Tabla
+dashboards-kind-map = Mapa de emplazamientos
+dashboards-kind-note = Nota
+dashboards-title = Título
+dashboards-series = Qué muestra
+dashboards-series-remove = Quitar { $name }
+dashboards-model = Modelo
+dashboards-all = Todos
+dashboards-text = Texto
+dashboards-text-hint = Una línea vacía empieza un párrafo.
+dashboards-take = Aceptar
+dashboards-range-1h = 1 hora
+dashboards-range-6h = 6 horas
+dashboards-range-24h = 24 horas
+dashboards-range-7d = 7 días
+dashboards-range-30d = 30 días
+dashboards-range-1y = 1 año
+dashboards-handle = Mover { $title }
+dashboards-handle-tip = Arrastre o use las flechas; con Mayús cambian el tamaño
+dashboards-tile-menu = Acciones sobre { $title }
+dashboards-edit-tile = Editar…
+dashboards-remove-tile = Quitar
+dashboards-move-left = Mover a la izquierda
+dashboards-move-right = Mover a la derecha
+dashboards-move-up = Mover arriba
+dashboards-move-down = Mover abajo
+dashboards-move-wider = Más ancha
+dashboards-move-narrower = Más estrecha
+dashboards-move-taller = Más alta
+dashboards-move-shorter = Más baja
+dashboards-said = { $title }: columna { $x }, fila { $y }, { $w } de ancho, { $h } de alto
+dashboards-conflict = Otra persona lo cambió entretanto
+dashboards-conflict-text = { $who } guardó este panel mientras usted lo editaba,
+dashboards-theirs = Qué cambió esa persona
+dashboards-mine = Qué cambió usted
+dashboards-name-only = solo el nombre
+dashboards-conflict-kept = Lo de la otra persona queda entre las versiones en todo caso; lo suyo, solo si lo conserva.
+dashboards-take-theirs = Tomar lo suyo
+dashboards-keep-mine = Conservar lo mío
+dashboards-how-added = añadida
+dashboards-how-removed = quitada
+dashboards-how-changed = cambiada
+dashboards-leaving = Tiene cambios
+dashboards-leaving-text = Guárdelos o descártelos y siga.

@@ -1,0 +1,75 @@
+jobs = Trabajos
+jobs-all = Todos
+jobs-what = Trabajo
+jobs-progress = Progreso
+jobs-done = Hecho
+jobs-of = por hacer
+jobs-failed = Fallidos
+jobs-failed-word = fallaron
+jobs-went = salieron bien
+jobs-to-do = por hacer
+jobs-untouched = sin tocar
+jobs-by = Iniciado por
+jobs-started = Inicio
+jobs-ended = Fin
+jobs-reason = Motivo
+jobs-organization = Organización
+jobs-id = Id del trabajo
+jobs-about = Datos
+jobs-working = En marcha
+jobs-finished = Terminado
+jobs-left = quedan unos { $time }
+jobs-leave = Puede dejar esta página: el servidor sigue solo, también tras un reinicio.
+jobs-stop = Parar
+jobs-retry = { $count ->
+    [one] Reintentar el que falló
+   *[other] Reintentar los { $count } fallidos
+  }
+jobs-failures = { $count ->
+    [one] Uno falló
+   *[other] { $count } fallaron
+  }
+jobs-csv = Descargar los fallidos como CSV
+jobs-said = { $done } hechos, { $failed } fallidos
+jobs-none = No hay trabajos largos
+jobs-none-text = Lo que se hace a muchos dispositivos a la vez es un trabajo: reclamar e instalar una orden entera, o una revocación.
+jobs-state-waiting = En espera
+jobs-state-running = En marcha
+jobs-state-stopping = Parando
+jobs-state-stopped = Parado
+jobs-state-done = Hecho
+jobs-kind-claim = Reclamar
+jobs-kind-install = Instalar
+jobs-kind-suspend = Suspender
+jobs-kind-resume = Reanudar
+jobs-kind-revoke = Revocar
+jobs-kind-retire = Retirar
+jobs-kind-group = Ordenar
+jobs-title-claim = { $count ->
+    [one] Reclamar un dispositivo
+   *[other] Reclamar { $count } dispositivos
+  }
+jobs-title-install = { $count ->
+    [one] Instalar un dispositivo
+   *[other] Instalar { $count } dispositivos
+  }
+jobs-title-suspend = { $count ->
+    [one] Suspender un dispositivo
+   *[other] Suspender { $count } dispositivos
+  }
+jobs-title-resume = { $count ->
+    [one] Reanudar un dispositivo
+   *[other] Reanudar { $count } dispositivos
+  }
+jobs-title-revoke = { $count ->
+    [one] Revocar un dispositivo
+   *[other] Revocar { $count } dispositivos
+  }
+jobs-title-retire = { $count ->
+    [one] Retirar un dispositivo
+   *[other] Retirar { $count } dispositivos
+  }
+jobs-title-group = { $count ->
+    [one] Ordenar un dispositivo
+   *[other] Ordenar { $count } dispositivos
+  }

@@ -1,0 +1,9 @@
+import type { Screen } from '$kit/router.svelte';
+import { countHeld } from './badge.svelte';
+
+countHeld();
+
+export const routes: Screen[] = [
+  { path: '/quarantine', title: 'quarantine', load: () => import('./Quarantine.svelte'), nav: { group: 'operate', icon: 'shield-alert', order: 30 } },
+  { path: '/quarantine/:held', title: 'quarantine', load: () => import('./HeldPage.svelte') },
+];

@@ -1,0 +1,5 @@
+import type { Screen } from '$kit/router.svelte';
+
+export const routes: Screen[] = [
+  { path: '/record', title: 'record', load: () => import('./Record.svelte'), nav: { group: 'prove', icon: 'scroll-text', order: 10 } },
+];
