@@ -1,7 +1,7 @@
 // What the build does beside bundling: the sprite of icons, the catalogues of messages, what has to stand in the head of
 // index.html, and the compressed copies that the server sends as they are.
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { constants, brotliCompressSync } from 'node:zlib';
 
@@ -113,6 +113,8 @@ export function packed() {
       folder = join(config.root, config.build.outDir);
     },
     closeBundle() {
+      // A build that failed has written none, and its own error is the one to show.
+      if (!existsSync(join(folder, '.vite/manifest.json'))) return;
       const aside = join(ROOT, 'node_modules/.fieldkeep');
       mkdirSync(aside, { recursive: true });
       renameSync(join(folder, '.vite/manifest.json'), join(aside, 'manifest.json'));

@@ -171,13 +171,19 @@ export interface Dashboard {
 
 /** A device. */
 export interface Device {
+  /** online, stale, offline or never: its silence in periods of its own (less than 3, less than 10, longer). */
+  freshness?: string;
   /** In which group of its project. */
   group?: string | null;
   head?: ChainHead | null;
+  /** How many of its batches are held and undecided; null for whoever may not see what is held. */
+  held?: number | null;
   /** Its last hello. */
   hello_at?: string | null;
   /** Which. */
   id: string;
+  /** When its last batch was acknowledged, by the server's clock; null: never. A list and a single device say it. */
+  last_seen?: string | null;
   /** When its maker registered it. */
   made_at: string;
   /** Who made it. */
@@ -250,6 +256,29 @@ export interface DeviceKey {
   revoked_at?: string | null;
 }
 
+/** A metric that a device has measured. */
+export interface DeviceMetric {
+  /** Time of the first reading that is kept. */
+  from: string;
+  /** Its name. */
+  metric: string;
+  range?: Limits | null;
+  /** Time of the last one. */
+  to: string;
+  /** Its unit, as declared; null: none. */
+  unit?: string | null;
+}
+
+/** A page of devices. */
+export interface DevicePage {
+  /** The devices. */
+  items: Device[];
+  /** Pass as `after` for the next page, with the same sort; absent on the last. */
+  next?: string | null;
+  /** How many match and may be seen by the caller, on all pages. Given where the list is searched, filtered by more than place and state, or sorted. */
+  total?: number | null;
+}
+
 /** A device as its maker registers it. */
 export interface DeviceRecord {
   /** SHA-256 of the claim secret on its label, hexadecimal; absent: only the voucher claims. */
@@ -292,6 +321,20 @@ export interface Explanation {
   principal: string;
   /** Roles that would give it. The organization's own are among them for those who may see policies. */
   would_give: string[];
+}
+
+/** The devices that the caller may see, counted. */
+export interface FleetSummary {
+  /** By freshness; each of the four is there. */
+  by_freshness: Record<string, number>;
+  /** By model, the most frequent first; at most 100. */
+  by_model: ModelCount[];
+  /** By state; every state is there. */
+  by_state: Record<string, number>;
+  /** Undecided held batches of these devices, as far as the caller may see what is held. */
+  held: number;
+  /** All of them. */
+  total: number;
 }
 
 /** A role that gives an action, and where it was given. */
@@ -475,6 +518,18 @@ export interface HeldDetail extends Held {
   sample: NamedReading[];
   /** Each reason in words. */
   why: string[];
+}
+
+/** The span of the readings of a batch that is held and undecided. */
+export interface HeldSpan {
+  /** Time of its first reading. */
+  from: string;
+  /** Which batch. */
+  held: string;
+  /** Names of the reasons. */
+  reasons: string[];
+  /** Time of its last one. */
+  to: string;
 }
 
 /** Who I am at a provider. */
@@ -699,6 +754,14 @@ export interface Letter {
   tries: number;
 }
 
+/** The smallest and greatest value that a project takes for possible. */
+export interface Limits {
+  /** The greatest. */
+  max: number;
+  /** The smallest. */
+  min: number;
+}
+
 /** One event, as it stands in `data`. Its `id` is its place in the journal, its `event` is `type`. */
 export type LiveEvent = {
   /** When the server received it. */
@@ -790,6 +853,14 @@ export interface MetricDeclaration {
   range?: number[] | null;
   /** Unit by the SenML registry (RFC 8428 §12.1), for example `Cel`, `W`, `%RH`; absent: readings carry none. */
   unit?: string | null;
+}
+
+/** How many devices of a model. */
+export interface ModelCount {
+  /** How many. */
+  count: number;
+  /** The maker's name for the kind. */
+  model: string;
 }
 
 /** A reading of a named metric. */
@@ -1077,17 +1148,17 @@ export interface Page_Dashboard {
 }
 
 /** One page of a list. */
-export interface Page_Device {
+export interface Page_DeviceCertificate {
   /** The items. */
-  items: Device[];
+  items: DeviceCertificate[];
   /** Pass as `after` for the next page; absent on the last. */
   next?: string | null;
 }
 
 /** One page of a list. */
-export interface Page_DeviceCertificate {
+export interface Page_DeviceMetric {
   /** The items. */
-  items: DeviceCertificate[];
+  items: DeviceMetric[];
   /** Pass as `after` for the next page; absent on the last. */
   next?: string | null;
 }
@@ -1120,6 +1191,14 @@ export interface Page_GuardRail {
 export interface Page_Held {
   /** The items. */
   items: Held[];
+  /** Pass as `after` for the next page; absent on the last. */
+  next?: string | null;
+}
+
+/** One page of a list. */
+export interface Page_HeldSpan {
+  /** The items. */
+  items: HeldSpan[];
   /** Pass as `after` for the next page; absent on the last. */
   next?: string | null;
 }
@@ -1903,13 +1982,25 @@ export interface Paths {
         group?: string | null;
         /** In this state. */
         state?: string | null;
-        /** Items on the page, 1 to 500; 100 when absent. */
+        /** Items on the page, 1 to 1,000; 100 when absent. */
         limit?: number | null;
         /** The `next` of the page before. */
         after?: string | null;
+        /** With this text in serial, model or id; letters count alike whether large or small. */
+        q?: string | null;
+        /** At this site. */
+        site?: string | null;
+        /** Of exactly this model. */
+        model?: string | null;
+        /** online, stale, offline or never. */
+        freshness?: string | null;
+        /** serial, model, state, seen or made; absent: by id. */
+        sort?: string | null;
+        /** asc or desc; asc when absent. */
+        order?: string | null;
       };
       body: undefined;
-      answer: Page_Device;
+      answer: DevicePage;
     };
   };
   "/devices/{device}": {
@@ -1924,7 +2015,7 @@ export interface Paths {
     };
   };
   "/devices/{device}/buckets": {
-    /** One metric reduced to `px` buckets: minimum, maximum, mean, count, first and last of each. */
+    /** One metric reduced to `px` buckets: minimum, maximum, mean, count, first and last of each. As bytes (docs/formats/buckets.md) for `Accept: application/vnd.fieldkeep.buckets`. */
     get: {
       params: {
         device: string;
@@ -1967,6 +2058,22 @@ export interface Paths {
       answer: Device;
     };
   };
+  "/devices/{device}/held-spans": {
+    /** List the spans of a device's readings that are held and undecided, as far as they overlap a window; of its newest 500. */
+    get: {
+      params: {
+        device: string;
+      };
+      query: {
+        /** From when, RFC 3339, included. */
+        from: string;
+        /** Until when, RFC 3339, excluded. */
+        to: string;
+      };
+      body: undefined;
+      answer: Page_HeldSpan;
+    };
+  };
   "/devices/{device}/identity": {
     /** What a device proves itself by: certificates and keys, without secrets. */
     get: {
@@ -1998,6 +2105,17 @@ export interface Paths {
       query: undefined;
       body: undefined;
       answer: Latest;
+    };
+  };
+  "/devices/{device}/metrics": {
+    /** What a device has measured: each metric with its limits and its first and last time. */
+    get: {
+      params: {
+        device: string;
+      };
+      query: undefined;
+      body: undefined;
+      answer: Page_DeviceMetric;
     };
   };
   "/devices/{device}/readings": {
@@ -2078,6 +2196,20 @@ export interface Paths {
       };
       body: undefined;
       answer: string;
+    };
+  };
+  "/fleet/summary": {
+    /** Count the devices that you may see, by state, freshness and model. */
+    get: {
+      params: undefined;
+      query: {
+        /** Of this organization. */
+        organization?: string | null;
+        /** In this project. */
+        project?: string | null;
+      };
+      body: undefined;
+      answer: FleetSummary;
     };
   };
   "/glass": {
