@@ -1,4 +1,4 @@
-//! The only script of the project: `demo`, `test`, `bench`, `tidy` and `codegen`. It orders other programs about.
+//! The only script of the project: `demo`, `test`, `web`, `bench`, `tidy` and `codegen`. It orders other programs about.
 //!
 //! Never: part of what is shipped, or home of a rule that a test of a crate could hold.
 
@@ -9,6 +9,7 @@ mod roles;
 mod run;
 mod test;
 mod tidy;
+mod web;
 
 use anyhow::{Result, bail};
 
@@ -18,8 +19,10 @@ cargo xtask COMMAND
   demo [ARGS…]              build, then run `fieldkeep demo ARGS`: the whole story on this machine
   test [--nightly] [FILTER] install what the tests need, then run every check and every test;
                             with FILTER only the tests whose name contains it, without the other checks
+  web                       install what the console needs and build it, for a server that is built by hand
   tidy                      compare the tree with the rules of the house
   bench access              what authorisation costs and what a flood of sign-ins does to devices; release build
+  bench ui                  what the console costs a browser: bytes, redraws, scrolling, Lighthouse; release build
   codegen [--check]         write the generated files, or check that the committed ones are fresh
 
 example: cargo xtask test --nightly";
@@ -40,9 +43,13 @@ fn dispatch(args: &[String]) -> Result<()> {
     match args.first().map(String::as_str) {
         Some("demo") => run::demo(rest),
         Some("test") => test::run(&test::Wish::parse(rest)?),
+        Some("web") if rest.is_empty() => {
+            packages::ensure(packages::For::Building).and_then(|()| web::build())
+        }
         Some("bench") => match rest {
             [name] if name == "access" => run::bench("bench-access"),
-            _ => bail!("bench takes `access`"),
+            [name] if name == "ui" => packages::ensure(packages::For::Tests).and_then(|()| web::bench()),
+            _ => bail!("bench takes `access` or `ui`"),
         },
         Some("tidy") if rest.is_empty() => tidy::run(),
         Some("codegen") => match rest {

@@ -1,4 +1,4 @@
-//! What the tests need beside Rust: looked for as programs, installed from Debian where we may.
+//! What building and the tests need beside Rust: looked for as programs, installed from Debian where we may.
 //!
 //! Never: removes or changes anything that is installed.
 
@@ -14,7 +14,16 @@ struct Need {
     there: fn() -> bool,
 }
 
-const NEEDS: [Need; 9] = [
+/// What for: building needs the first few alone.
+#[derive(Clone, Copy)]
+pub enum For {
+    Building,
+    Tests,
+}
+
+const FOR_BUILDING: usize = 4;
+
+const NEEDS: [Need; 11] = [
     Need {
         package: "build-essential",
         why: "compiles the C libraries",
@@ -28,6 +37,8 @@ const NEEDS: [Need; 9] = [
             run::works(Command::new("perl").args(["-MIPC::Cmd", "-MFindBin", "-MFile::Compare", "-e1"]))
         },
     },
+    Need { package: "nodejs", why: "builds the console; 20.19 or later", there: node },
+    Need { package: "npm", why: "installs what the console is built with", there: || in_path("npm") },
     Need {
         package: "postgresql",
         why: "the second database; tests start clusters of their own",
@@ -50,8 +61,12 @@ const NEEDS: [Need; 9] = [
 ];
 
 /// Installs what is missing, or says exactly what to type.
-pub fn ensure() -> Result<()> {
-    let missing: Vec<&Need> = NEEDS.iter().filter(|need| !(need.there)()).collect();
+pub fn ensure(what: For) -> Result<()> {
+    let count = match what {
+        For::Building => FOR_BUILDING,
+        For::Tests => NEEDS.len(),
+    };
+    let missing: Vec<&Need> = NEEDS.iter().take(count).filter(|need| !(need.there)()).collect();
     if missing.is_empty() {
         return Ok(());
     }
@@ -80,7 +95,11 @@ pub fn ensure() -> Result<()> {
     run::demand(&mut apt(sudo, &install), &failed)?;
     match missing.iter().find(|need| !(need.there)()) {
         None => Ok(()),
-        Some(need) => bail!("`{}` is installed, yet what it brings cannot be found", need.package),
+        Some(need) => bail!(
+            "`{}` is installed, yet what it brings cannot be found ({}); an older Debian has an older one",
+            need.package,
+            need.why
+        ),
     }
 }
 
@@ -99,6 +118,13 @@ fn by_hand(names: &[&str]) -> String {
 fn in_path(program: &str) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
+}
+
+fn node() -> bool {
+    let version = run::output(Command::new("node").arg("--version")).unwrap_or_default();
+    let mut parts =
+        version.trim().trim_start_matches('v').split('.').map(|part| part.parse().unwrap_or(0u32));
+    (parts.next(), parts.next()) >= (Some(20), Some(19))
 }
 
 /// Debian keeps server programs out of PATH, one folder per version.

@@ -2,6 +2,7 @@
 //!
 //! Never: prints to stdout. It belongs to the program that the demo becomes.
 
+use crate::{packages, web};
 use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -76,8 +77,10 @@ fn json_string(json: &str, member: &str) -> Option<String> {
     }
 }
 
-/// Builds the two programs with cargo's progress visible, then becomes `fieldkeep demo`.
+/// Builds the console and the two programs with their progress visible, then becomes `fieldkeep demo`.
 pub fn demo(args: &[String]) -> Result<()> {
+    packages::ensure(packages::For::Building)?;
+    web::build()?;
     demand(
         cargo().args(["build", "--bins", "-p", "fieldkeep-cli", "-p", "fieldkeep-agent"]),
         "the demo did not build; cargo says why above",

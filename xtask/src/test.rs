@@ -2,7 +2,7 @@
 //!
 //! Never: runs a failed test again, or goes on after a failure.
 
-use crate::{codegen, fuzz, packages, run, tidy};
+use crate::{codegen, fuzz, packages, run, tidy, web};
 use anyhow::{Context, Result, bail};
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -58,9 +58,11 @@ fn steps(wish: &Wish) -> Vec<Step<'_>> {
     let cargo = |args: &'static [&'static str], failed: &'static str| -> Box<dyn Fn() -> Result<()>> {
         Box::new(move || run::demand(run::cargo().args(args), failed))
     };
-    let mut steps: Vec<Step<'_>> = vec![("packages", Box::new(packages::ensure))];
+    let mut steps: Vec<Step<'_>> = vec![("packages", Box::new(|| packages::ensure(packages::For::Tests)))];
+    steps.push(("console", Box::new(web::build)));
     if wish.filter.is_none() {
         steps.push(("tidy", Box::new(tidy::run)));
+        steps.push(("console's code", Box::new(web::check)));
         steps.push(("components", Box::new(components)));
         let fmt = "the code is not formatted: run `cargo fmt --all`";
         steps.push(("format", cargo(&["fmt", "--all", "--check"], fmt)));
@@ -71,6 +73,7 @@ fn steps(wish: &Wish) -> Vec<Step<'_>> {
     steps.push(("programs", cargo(&["build", "--workspace", "--bins"], build)));
     steps.push(("tests", Box::new(|| tests(wish))));
     if wish.filter.is_none() {
+        steps.push(("browser", Box::new(web::browser)));
         steps.push(("fuzz targets", Box::new(fuzz::smoke)));
         steps.push(("generated files", Box::new(codegen::check)));
     }
@@ -169,17 +172,20 @@ mod tests {
             whole,
             [
                 "packages",
+                "console",
                 "tidy",
+                "console's code",
                 "components",
                 "format",
                 "clippy",
                 "programs",
                 "tests",
+                "browser",
                 "fuzz targets",
                 "generated files"
             ]
         );
-        assert_eq!(names(&parse(&["x"]).unwrap()), ["packages", "programs", "tests"]);
+        assert_eq!(names(&parse(&["x"]).unwrap()), ["packages", "console", "programs", "tests"]);
     }
 
     #[test]
