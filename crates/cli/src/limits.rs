@@ -7,7 +7,7 @@ pub const REQUEST_S_MAX: u64 = 60;
 /// Seconds for a registry import: a work order of many devices.
 pub const IMPORT_S_MAX: u64 = 300;
 /// How often a reading request that met a limit is sent again.
-pub const RETRIES_MAX: u32 = 3;
+pub const RETRIES_MAX: u32 = 10;
 /// Longest wait that a server may ask for before a request is sent again, in seconds.
 pub const RETRY_S_MAX: u64 = 30;
 /// Items asked for on one page of a list: the most that the server gives.

@@ -93,10 +93,11 @@ async fn what_reads_is_sent_again() {
     let (client, given) = canned(&[LIMIT, OUTAGE, LIMIT, NOTHING]).await;
     assert_eq!(client.get::<Vec<u8>>("/x", NO_QUERY).await.unwrap(), Vec::<u8>::new());
     assert_eq!(given.await.unwrap(), 4);
-    let (client, given) = canned(&[OUTAGE, OUTAGE, OUTAGE, OUTAGE]).await;
+    let tries = RETRIES_MAX as usize + 1;
+    let (client, given) = canned(&[OUTAGE; RETRIES_MAX as usize + 1]).await;
     let refused = client.get::<Vec<u8>>("/x", NO_QUERY).await.unwrap_err();
     assert_eq!(refused.refusal().map(|refusal| refusal.status), Some(503));
-    assert_eq!(given.await.unwrap(), 4);
+    assert_eq!(given.await.unwrap(), tries);
 }
 
 #[tokio::test]

@@ -249,6 +249,15 @@ pub async fn chain_head(tx: &mut AnyConnection, device: DeviceId) -> Result<Opti
     .transpose()
 }
 
+/// Behind the newest batch of a device.
+pub async fn end_of(tx: &mut AnyConnection, device: DeviceId) -> Result<u64, sqlx::Error> {
+    let row = sqlx::query("SELECT log_index FROM chain_heads WHERE device = $1")
+        .bind(&device.as_bytes()[..])
+        .fetch_optional(tx)
+        .await?;
+    row.map_or(Ok(0), |row| Ok(row.try_get::<i64, _>(0)?.unsigned_abs() + 1))
+}
+
 /// The receipt of an earlier batch.
 pub async fn receipt(
     tx: &mut AnyConnection,
