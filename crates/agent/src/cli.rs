@@ -14,6 +14,9 @@ pub struct Cli {
     /// Print the result as one JSON document on the last line of stdout.
     #[arg(long, global = true)]
     pub json: bool,
+    /// End when standard input ends: whoever started this program holds the other end, and takes it along.
+    #[arg(long, global = true)]
+    pub until_stdin_ends: bool,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
@@ -29,7 +32,7 @@ pub enum Command {
     Enroll(EnrollArgs),
     /// Collect readings and send them until stopped.
     #[command(
-        after_help = "Examples:\n  fieldkeep-agent run --data /var/lib/fieldkeep-agent --sensors --period 10\n  fieldkeep-agent run --data ./device --csv history.csv --csv weather.csv --once --json"
+        after_help = "Examples:\n  fieldkeep-agent run --data /var/lib/fieldkeep-agent --sensors --period 10\n  fieldkeep-agent run --data ./device --csv history.csv --csv weather.csv --once --json\n  fieldkeep-agent run --data ./device --simulate --history 7 --period 5"
     )]
     Run(RunArgs),
     /// Show the device, its owner, its certificate, its spool and its chain.
@@ -46,6 +49,9 @@ pub struct InspectArgs {
     /// Look at this machine's sensors.
     #[arg(long)]
     pub sensors: bool,
+    /// Look at what --simulate would give.
+    #[arg(long)]
+    pub simulate: bool,
     /// Look at a file; may be repeated.
     #[arg(long, value_name = "FILE")]
     pub csv: Vec<PathBuf>,
@@ -77,6 +83,12 @@ pub struct RunArgs {
     /// Read this machine's sensors: CPU, memory, disk, network, load, temperatures.
     #[arg(long)]
     pub sensors: bool,
+    /// Read a cold store that does not exist: temperature, humidity, power, door. For demonstrations.
+    #[arg(long)]
+    pub simulate: bool,
+    /// With --simulate: first the readings of so many days back, one a minute.
+    #[arg(long, value_name = "DAYS", requires = "simulate", value_parser = clap::value_parser!(u16).range(1..=366))]
+    pub history: Option<u16>,
     /// Replay a file: header = metrics, its times moved so that the last row is now; may be repeated.
     #[arg(long, value_name = "FILE")]
     pub csv: Vec<PathBuf>,
@@ -137,7 +149,12 @@ mod tests {
 
     #[test]
     fn wrong_usage_is_exit_code_2() {
-        for line in ["fieldkeep-agent", "fieldkeep-agent run", "fieldkeep-agent run --data d --period 0"] {
+        for line in [
+            "fieldkeep-agent",
+            "fieldkeep-agent run",
+            "fieldkeep-agent run --data d --period 0",
+            "fieldkeep-agent run --data d --history 7",
+        ] {
             assert_eq!(Cli::try_parse_from(line.split(' ')).unwrap_err().exit_code(), 2);
         }
     }

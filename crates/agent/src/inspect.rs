@@ -2,7 +2,7 @@
 //! declare them before the first batch. Never: sends or stores anything.
 
 use crate::clock;
-use crate::collect::{csv::read_csv, sensors::Sensors};
+use crate::collect::{csv::read_csv, sensors::Sensors, simulate::ColdStore};
 use crate::error::AgentError;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -21,14 +21,19 @@ pub struct Inspection {
     pub readings: usize,
 }
 
-/// Looks at sensors and files.
-pub fn inspect(sensors: bool, files: &[PathBuf]) -> Result<Inspection, AgentError> {
+/// Looks at sensors, the simulation and files.
+pub fn inspect(sensors: bool, simulate: bool, files: &[PathBuf]) -> Result<Inspection, AgentError> {
     let mut found = Inspection::default();
     if sensors {
         let mut machine = Sensors::new();
         machine.read(clock::now());
         std::thread::sleep(APART);
         for reading in machine.read(clock::now()) {
+            found.metrics.insert(reading.metric.to_string(), reading.unit.map(|unit| unit.to_string()));
+        }
+    }
+    if simulate {
+        for reading in ColdStore::of("").iter().flat_map(|store| store.read(clock::now())) {
             found.metrics.insert(reading.metric.to_string(), reading.unit.map(|unit| unit.to_string()));
         }
     }

@@ -52,3 +52,8 @@ pub const CSV_COLUMNS_MAX: usize = 1_000;
 pub const CSV_PROBE_ROWS: usize = 50;
 /// Bytes of any file of the bundle or of the data folder that is read whole.
 pub const FILE_BYTES_MAX: u64 = 1024 * 1024;
+
+/// Seconds between two readings of a simulated past.
+pub const HISTORY_S: i64 = 60;
+/// Instants of a simulated past that are made at once.
+pub const HISTORY_AT_ONCE: usize = 1_440;

@@ -33,9 +33,16 @@ fn start(cli: Cli) -> anyhow::Result<()> {
         .enable_all()
         .build()
         .context("the runtime does not start")?;
+    let tied = cli.until_stdin_ends;
     let text = match cli.command {
         Command::Enroll(args) => {
-            let enrolled = runtime.block_on(enroll(enroll_options(args), Progress::log()))?;
+            let enrolling = enroll(enroll_options(args), Progress::log());
+            let enrolled = runtime.block_on(async {
+                tokio::select! {
+                    enrolled = enrolling => enrolled.map_err(anyhow::Error::from),
+                    () = stdin_ends(tied) => anyhow::bail!("whoever started this has ended; run the same command again, it goes on where it stopped"),
+                }
+            })?;
             let text = format!(
                 "device {} is enrolled for organization {}, certificate until {}",
                 enrolled.device, enrolled.organization, enrolled.certificate_until
@@ -43,7 +50,7 @@ fn start(cli: Cli) -> anyhow::Result<()> {
             if cli.json { serde_json::to_string(&enrolled)? } else { text }
         }
         Command::Run(args) => {
-            let report = runtime.block_on(run(run_options(args), Progress::log(), stopped()))?;
+            let report = runtime.block_on(run(run_options(args), Progress::log(), stopped(tied)))?;
             let text = format!(
                 "{} batches with {} readings acknowledged, {} waiting",
                 report.totals.batches, report.totals.readings, report.pending
@@ -55,7 +62,7 @@ fn start(cli: Cli) -> anyhow::Result<()> {
             if cli.json { serde_json::to_string(&status)? } else { status.to_string() }
         }
         Command::Inspect(args) => {
-            let found = inspect(args.sensors, &args.csv)?;
+            let found = inspect(args.sensors, args.simulate, &args.csv)?;
             let line = |(metric, unit): (&String, &Option<String>)| {
                 format!("{metric} {}", unit.as_deref().unwrap_or("-"))
             };
@@ -75,6 +82,8 @@ fn enroll_options(args: EnrollArgs) -> EnrollOptions {
 fn run_options(args: RunArgs) -> RunOptions {
     RunOptions {
         sensors: args.sensors,
+        simulate: args.simulate,
+        history_days: args.history,
         csv: args.csv,
         period: Duration::from_secs_f64(args.period),
         once: args.once,
@@ -84,16 +93,30 @@ fn run_options(args: RunArgs) -> RunOptions {
     }
 }
 
-/// Ctrl-C or a request to terminate.
-async fn stopped() {
+/// Ctrl-C, a request to terminate, or the end of standard input where that counts.
+async fn stopped(tied: bool) {
     use tokio::signal::unix::{SignalKind, signal};
-    match signal(SignalKind::terminate()) {
-        Ok(mut terminate) => {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
-            }
-        }
-        Err(_) => drop(tokio::signal::ctrl_c().await),
+    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
+        drop(tokio::signal::ctrl_c().await);
+        return;
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+        () = stdin_ends(tied) => {}
     }
+}
+
+/// The end of standard input; never where nobody asked for it. Read in a thread of its own: a read cannot be called off,
+/// and the runtime would wait for it at its end.
+async fn stdin_ends(tied: bool) {
+    if !tied {
+        return std::future::pending().await;
+    }
+    let (over, ended) = tokio::sync::oneshot::channel();
+    std::thread::spawn(move || {
+        let _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
+        let _ = over.send(());
+    });
+    let _ = ended.await;
 }

@@ -3,14 +3,15 @@
 //! Never: listens; lets the network decide whether a reading is kept.
 
 use crate::chain::{Chain, HeadText};
-use crate::collect::{self, CsvReport, Reading, Sensors};
+use crate::collect::{self, ColdStore, CsvReport, Reading, Sensors};
 use crate::error::AgentError;
 use crate::folder::Folder;
-use crate::limits;
+use crate::limits::{self, HISTORY_AT_ONCE, HISTORY_S};
 use crate::net::{Api, backoff};
 use crate::progress::{Event, Progress};
 use crate::uplink::{Link, Totals};
 use crate::{head, renew, spool};
+use fieldkeep_domain::Timestamp;
 use serde::Serialize;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -24,6 +25,10 @@ pub struct RunOptions {
     pub data: PathBuf,
     /// Whether to read this machine's sensors.
     pub sensors: bool,
+    /// Whether to read a cold store that does not exist.
+    pub simulate: bool,
+    /// How many days of its past come first.
+    pub history_days: Option<u16>,
     /// Files to replay, oldest reading first.
     pub csv: Vec<PathBuf>,
     /// Time between two readings of the sensors.
@@ -44,6 +49,8 @@ impl RunOptions {
         Self {
             data: data.into(),
             sensors: false,
+            simulate: false,
+            history_days: None,
             csv: Vec::new(),
             period: Duration::from_secs(10),
             once: false,
@@ -154,15 +161,46 @@ async fn collect_all(
         replay(link, readings).await?;
     }
     replayed.store(true, Ordering::Release);
-    if !options.sensors {
+    let store = match options.simulate {
+        true => ColdStore::of(&folder.device()?.serial),
+        false => None,
+    };
+    if let (Some(store), Some(days)) = (&store, options.history_days) {
+        past(link, options, store, days).await?;
+    }
+    let sensors = options.sensors.then(Sensors::new);
+    if sensors.is_none() && store.is_none() {
         return Ok(());
     }
-    let mut sensors = Sensors::new();
+    measure(link, options, sensors, store).await
+}
+
+/// The past of a simulated store, at whole minutes: told again after a cut, it is the same readings once more.
+async fn past(link: &Link, options: &RunOptions, store: &ColdStore, days: u16) -> Result<(), AgentError> {
+    first_config(link, options).await?;
+    let until = crate::clock::now().as_secs() / HISTORY_S * HISTORY_S;
+    let count = i64::from(days) * 86_400 / HISTORY_S;
+    for at in (1..=count).rev().map(|n| until - n * HISTORY_S).collect::<Vec<_>>().chunks(HISTORY_AT_ONCE) {
+        let readings = at.iter().flat_map(|at| store.read(Timestamp::from_secs(*at))).collect();
+        replay(link, readings).await?;
+    }
+    Ok(())
+}
+
+/// Reads again and again.
+async fn measure(
+    link: &Link,
+    options: &RunOptions,
+    mut sensors: Option<Sensors>,
+    store: Option<ColdStore>,
+) -> Result<(), AgentError> {
     let mut ticks = tokio::time::interval(options.period.max(Duration::from_millis(1)));
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-        let readings = sensors.read(crate::clock::now());
+        let now = crate::clock::now();
+        let mut readings = sensors.as_mut().map(|sensors| sensors.read(now)).unwrap_or_default();
+        readings.extend(store.iter().flat_map(|store| store.read(now)));
         // The next reading comes in any case: one that cannot be kept is told, not fatal.
         let count = readings.len() as u64;
         if let Err(error) = keep(link, readings).await {

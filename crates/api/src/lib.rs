@@ -19,6 +19,7 @@ mod identity;
 mod live;
 mod notify;
 mod registry;
+mod setup;
 mod telemetry;
 mod work;
 
@@ -32,6 +33,7 @@ pub use identity::*;
 pub use live::*;
 pub use notify::*;
 pub use registry::*;
+pub use setup::*;
 pub use telemetry::*;
 pub use work::*;
 

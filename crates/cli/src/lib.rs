@@ -9,6 +9,8 @@ pub mod factory;
 mod files;
 pub mod limits;
 mod out;
+mod processes;
+mod simulator;
 mod target;
 mod when;
 

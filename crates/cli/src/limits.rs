@@ -25,3 +25,11 @@ pub const DISK_BYTES_MIN: u64 = 256 * 1024 * 1024;
 pub const DISK_BYTES_LOW: u64 = 2 * 1024 * 1024 * 1024;
 /// Days before the end of a certificate from which `doctor` warns.
 pub const CERTIFICATE_DAYS_LOW: i64 = 90;
+/// Seconds that a simulated device's agent may take to prove its owner and to enrol.
+pub const AGENT_WAIT_S: u64 = 20;
+/// Seconds that such an agent has to end by itself.
+pub const AGENT_STOP_S_MAX: u64 = 6;
+/// Seconds between two starts of an agent that does not get to work, at most.
+pub const AGENT_PAUSE_S_MAX: u64 = 60;
+/// Bytes of such an agent's log before it begins anew.
+pub const AGENT_LOG_BYTES_MAX: u64 = 1024 * 1024;

@@ -9,6 +9,7 @@ use crate::http::{Buckets, Connections, Listener, Metrics};
 use crate::journal::Journal;
 use crate::keys::Keys;
 use crate::limits::{API_BURST, API_PER_S, DEVICE_BURST, DEVICE_PER_S};
+use crate::simulated::{self, Simulation, Simulator};
 use crate::telemetry::Tail;
 use crate::{Fault, account, fleet, identity, jobs, journal, live, notify, registry, telemetry};
 use arc_swap::ArcSwap;
@@ -140,6 +141,7 @@ pub struct Tls {
 #[derive(Debug)]
 struct Pages {
     base: Url,
+    devices: String,
     party: Webauthn,
     origins: Vec<String>,
 }
@@ -205,6 +207,8 @@ pub struct App {
     pub fleet: fleet::Fleet,
     /// Open streams of live events.
     pub live: Arc<live::Feed>,
+    /// Devices that are simulated on this machine.
+    pub simulation: Simulation,
     server_ca: Authority,
     verifier: Arc<DeviceVerifier>,
     used: Mutex<HashMap<KeyId, Timestamp>>,
@@ -255,6 +259,7 @@ impl App {
             news: notify::Newsroom::default(),
             fleet: fleet::Fleet::default(),
             live: Arc::default(),
+            simulation: Simulation::default(),
             used: Mutex::default(),
             looked_at: AtomicI64::new(clock.now().as_nanos()),
             started_at: clock.now(),
@@ -311,6 +316,14 @@ impl App {
             .ok_or_else(|| Fault::internal("the server does not listen yet"))
     }
 
+    /// The address that devices call. Known once the server listens.
+    pub fn devices_url(&self) -> Result<&str, Fault> {
+        self.pages
+            .get()
+            .map(|pages| pages.devices.as_str())
+            .ok_or_else(|| Fault::internal("the server does not listen yet"))
+    }
+
     /// The relying party of passkeys.
     pub fn webauthn(&self) -> Result<&Webauthn, Fault> {
         self.pages
@@ -344,7 +357,8 @@ impl App {
         };
         let party = account::webauthn::relying_party(rp_id, &base, &others)?;
         let origins = others.iter().chain([&base]).map(|url| url.origin().ascii_serialization()).collect();
-        let _ = self.pages.set(Pages { base, party, origins });
+        let devices = format!("https://{}:{port}", self.config.server.devices_name);
+        let _ = self.pages.set(Pages { base, devices, party, origins });
         Ok(())
     }
 
@@ -430,8 +444,18 @@ async fn bind(config: &Config) -> Result<(Bound, Bound, Option<Bound>), StartErr
     Ok((main, monitor, console))
 }
 
-/// Starts everything: what was left behind is read by the same code that follows the journal.
+/// Starts everything, without simulated devices.
 pub async fn start(folder: Folder, config: Config, clock: Clock) -> Result<Running, StartError> {
+    start_with(folder, config, clock, None).await
+}
+
+/// Starts everything: what was left behind is read by the same code that follows the journal.
+pub async fn start_with(
+    folder: Folder,
+    config: Config,
+    clock: Clock,
+    simulator: Option<Arc<dyn Simulator>>,
+) -> Result<Running, StartError> {
     let path = folder.database();
     if config.database.url.is_empty() && !path.exists() {
         return Err(StartError::NoDatabase { path });
@@ -445,6 +469,13 @@ pub async fn start(folder: Folder, config: Config, clock: Clock) -> Result<Runni
     let ((listener, address), (monitor, monitor_address), console) = bound?;
     let console_address = console.as_ref().map(|(_, address)| *address);
     app.reached_at(address.port(), console_address)?;
+    if let Some(simulator) = simulator {
+        app.simulation.give(simulator);
+    }
+    // The port is bound: agents that are quicker than the rest of this wait in its queue.
+    if let Err(fault) = simulated::resume(&app).await {
+        tracing::error!(inside = ?fault.inside, "simulated.resume failed; the server goes on without simulated devices");
+    }
     let path = app.folder.address();
     let text = format!("{}\n{address}\n{monitor_address}\n", app.config.server.people_name);
     std::fs::write(&path, text).map_err(|source| StartError::File { path, source })?;

@@ -1,6 +1,7 @@
 //! The deployment's keys by what they are for. Callers name a purpose; only this file knows the keyring's names.
 
 use fieldkeep_domain::{OrganizationId, ProjectId};
+use fieldkeep_trust::TrustError;
 use fieldkeep_trust::ca::Authority;
 use fieldkeep_trust::keyring::{Keyring, KeyringError};
 use fieldkeep_trust::seal::SealKey;
@@ -39,6 +40,15 @@ fn organization_prefix(organization: Option<OrganizationId>) -> String {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // A panic while a key was read leaves the map as it was: it only ever grows by whole entries.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The keys of the maker of simulated devices.
+#[derive(Debug)]
+pub struct SimulationKeys {
+    /// Above its birth certificates.
+    pub root: Authority,
+    /// Signs its work orders and vouchers.
+    pub voucher: SigningKey,
 }
 
 impl Keys {
@@ -158,5 +168,28 @@ impl Keys {
         let name = format!("{}/ca", organization_prefix(Some(organization)));
         let key = SigningKey::from_pkcs8(&lock(&self.keyring).get(&name)?)?;
         Ok(Authority::new(certificate, key)?)
+    }
+
+    /// The keys of the maker of simulated devices, made by `make` where there are none yet. Its root's certificate is public,
+    /// and stands beside its key so that neither is ever there alone.
+    pub fn simulation(
+        &self,
+        make: impl FnOnce() -> Result<(Authority, SigningKey), TrustError>,
+    ) -> Result<SimulationKeys, KeyringError> {
+        let [root, certificate, voucher] =
+            ["root", "certificate", "voucher"].map(|what| format!("deployment/simulated/{what}"));
+        let mut keyring = lock(&self.keyring);
+        if !keyring.contains(&root) {
+            let (authority, key) = make()?;
+            let under = || "deployment/seal".to_owned();
+            keyring.add_all(vec![
+                (under(), root.clone(), authority.key().pkcs8().clone()),
+                (under(), certificate.clone(), Secret::new(authority.der().to_vec())),
+                (under(), voucher.clone(), key.pkcs8().clone()),
+            ])?;
+        }
+        let key = SigningKey::from_pkcs8(&keyring.get(&root)?)?;
+        let root = Authority::new(keyring.get(&certificate)?.expose().to_vec(), key)?;
+        Ok(SimulationKeys { root, voucher: SigningKey::from_pkcs8(&keyring.get(&voucher)?)? })
     }
 }

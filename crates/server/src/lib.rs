@@ -26,6 +26,8 @@ pub mod notify;
 pub mod project;
 pub mod quarantine;
 pub mod registry;
+pub mod setup;
+pub mod simulated;
 pub mod telemetry;
 pub mod work;
 

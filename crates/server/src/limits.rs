@@ -73,6 +73,8 @@ pub const QUERY_CHUNKS_MAX: usize = 50_000;
 pub const QUERY_S_MAX: u64 = 20;
 /// Seconds that a query waits for the reader of the journal.
 pub const READ_S_MAX: u64 = 5;
+/// Simulated devices of a deployment that have not ended: each is a process on the server's machine.
+pub const SIMULATED_MAX: u64 = 5;
 /// Devices in one import.
 pub const IMPORT_DEVICES_MAX: usize = 20_000;
 /// A device's oldest receipts are trimmed when a group ends with a batch whose number divides by this.

@@ -5,6 +5,8 @@
 
 pub mod apikey;
 #[cfg(feature = "ca")]
+pub mod bundle;
+#[cfg(feature = "ca")]
 pub mod ca;
 pub mod hash;
 pub mod keyring;

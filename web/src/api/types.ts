@@ -101,6 +101,9 @@ export interface CertificateAuthority {
   subject: string;
 }
 
+/** Where the certificate of the people's name comes from. */
+export type CertificateSource = "built-in" | "own";
+
 /** The last batch of a device's chain. */
 export interface ChainHead {
   /** Its boot epoch. */
@@ -148,6 +151,9 @@ export interface CodeAnswer {
   /** The flow. */
   flow: string;
 }
+
+/** The door that a request came through. */
+export type ConsoleDoor = "loopback" | "tls";
 
 /** A dashboard. */
 export interface Dashboard {
@@ -1047,6 +1053,12 @@ export interface NewServiceAccount {
   organization?: string | null;
 }
 
+/** A simulated device to be. */
+export interface NewSimulated {
+  /** At which site of the project. */
+  site: string;
+}
+
 /** A site to be. */
 export interface NewSite {
   /** Latitude and longitude in degrees (WGS 84). */
@@ -1654,6 +1666,38 @@ export interface Session {
   used_at: string;
 }
 
+/** How far it is. Counts are of what the caller could list, and stop at 500 where lists have pages of so many. */
+export interface Setup {
+  /** What a device's agent needs. */
+  agent: SetupAgent;
+  /** Where the certificate comes from that browsers are shown. */
+  certificate: CertificateSource;
+  /** Through which door this request came. */
+  console: ConsoleDoor;
+  /** Devices that the caller may see: all of them are counted. */
+  devices: number;
+  /** Whether e-mail or SMS is set up. */
+  mail: boolean;
+  /** Organizations that the caller may see. */
+  organizations: number;
+  /** People that the caller may see. */
+  people: number;
+  /** Projects that the caller may see. */
+  projects: number;
+  /** Whether one of these devices has sent readings. */
+  readings: boolean;
+  /** Whether this server can run simulated devices. */
+  simulated: boolean;
+}
+
+/** What a device's agent needs. */
+export interface SetupAgent {
+  /** The name of the agent's program. */
+  command: string;
+  /** The address that devices call, with its port. */
+  server: string;
+}
+
 /** A sign-in, or one that failed. */
 export interface SignIn {
   /** The browser, as it calls itself. */
@@ -1678,6 +1722,12 @@ export interface SignedIn {
   person: string;
   /** Shown once: each opens the account one time in place of a second factor. */
   recovery_codes?: string[];
+}
+
+/** A simulated device: installed, and its agent runs. */
+export interface Simulated {
+  /** Which. */
+  device: string;
 }
 
 /** A place inside a project. */
@@ -3112,6 +3162,17 @@ export interface Paths {
       answer: Project;
     };
   };
+  "/projects/{project}/simulated": {
+    /** Make a simulated device and bring it to work. It takes every right that the single steps take. */
+    post: {
+      params: {
+        project: string;
+      };
+      query: undefined;
+      body: NewSimulated;
+      answer: Simulated;
+    };
+  };
   "/projects/{project}/sites": {
     /** List a project's sites. */
     get: {
@@ -3278,6 +3339,15 @@ export interface Paths {
       query: undefined;
       body: Because;
       answer: void;
+    };
+  };
+  "/setup": {
+    /** How far the first hour is, as far as you may know. */
+    get: {
+      params: undefined;
+      query: undefined;
+      body: undefined;
+      answer: Setup;
     };
   };
   "/sign-in/code": {

@@ -2,10 +2,12 @@
 
 pub(crate) mod csv;
 pub(crate) mod sensors;
+pub(crate) mod simulate;
 mod times;
 
 pub use csv::{CsvReport, read_csv};
 pub use sensors::Sensors;
+pub use simulate::ColdStore;
 
 use crate::limits;
 use fieldkeep_domain::telemetry::{Metric, Segment, Series, Unit, Value};

@@ -2,13 +2,16 @@
 
 use super::Env;
 use crate::exit::Exit;
+use crate::simulator::Agents;
 use anyhow::{Context, Result, bail};
 use fieldkeep_server::Config;
 use fieldkeep_server::app::{self, Folder, Running};
+use fieldkeep_server::simulated::Simulator;
 use serde_json::json;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::IsTerminal;
 use std::os::unix::fs::OpenOptionsExt;
+use std::sync::Arc;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
@@ -43,11 +46,13 @@ pub async fn run(_: Args, env: &Env) -> Result<Exit> {
     log(env)?;
     keep_memory_out_of_dumps();
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-    let running = app::start(env.folder.clone(), config, env.clock.clone()).await?;
+    let agents = Agents::beside()?.map(Arc::new);
+    let simulator = agents.clone().map(|agents| agents as Arc<dyn Simulator>);
+    let running = app::start_with(env.folder.clone(), config, env.clock.clone(), simulator).await?;
     let invitation = match fieldkeep_server::account::invite::first(&running.app).await {
         Ok(invitation) => invitation,
         Err(fault) => {
-            running.stop().await;
+            end(agents, running).await;
             return Err(fault.into());
         }
     };
@@ -55,9 +60,17 @@ pub async fn run(_: Args, env: &Env) -> Result<Exit> {
     told(&mut interrupt, &mut terminate).await;
     env.out.note("stopping: what was acknowledged is finished first; once more stops at once");
     tokio::select! {
-        () = running.stop() => Ok(Exit::Done),
+        () = end(agents, running) => Ok(Exit::Done),
         () = told(&mut interrupt, &mut terminate) => bail!("stopped at once: the next start repairs what was open"),
     }
+}
+
+/// The simulated devices first: what they have sent is finished with everything else.
+async fn end(agents: Option<Arc<Agents>>, running: Running) {
+    if let Some(agents) = agents {
+        agents.end().await;
+    }
+    running.stop().await;
 }
 
 async fn told(interrupt: &mut Signal, terminate: &mut Signal) {

@@ -6,12 +6,14 @@ use super::{Factory, order::Order, store};
 use anyhow::{Context, Result};
 use data_encoding::BASE64;
 use fieldkeep_api::{DeviceRecord, MakerRecord, OrderRecord, RegistryImport};
+use fieldkeep_domain::DeviceId;
 use fieldkeep_domain::registry::Voucher;
-use fieldkeep_domain::{DeviceId, OrderId};
-use fieldkeep_trust::secret::Secret;
+use fieldkeep_trust::bundle;
 use fieldkeep_wire::{cose, voucher};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
+
+pub use fieldkeep_trust::bundle::Bundle;
 
 /// A device as the issuance log keeps it: all that is ever asked of it once its bundle has left. Written to disk, so a
 /// member may be added with a default, but never renamed.
@@ -44,68 +46,15 @@ impl MadeDevice {
     }
 }
 
-/// `bundle.json`: which device a folder is for.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Bundle {
-    /// Which.
-    pub device: DeviceId,
-    /// The maker's number for it.
-    pub serial: String,
-    /// The maker's name for its kind.
-    pub model: String,
-    /// Under which order.
-    pub order: OrderId,
-    /// Where it asks for its owner.
-    pub url: String,
-}
-
-impl Bundle {
-    /// Reads the `bundle.json` of a folder.
-    pub fn read(folder: &Path) -> Result<Self> {
-        store::read_json(&folder.join("bundle.json"))
-    }
-}
-
-/// Everything that goes into a device's folder.
-pub(super) struct Contents<'a> {
-    pub bundle: Bundle,
-    /// PKCS#8 in PEM; `None` where the device keeps its own.
-    pub device_key: Option<Secret>,
-    /// `None` where the maker never held a secret of the device.
-    pub device_secret: Option<Secret>,
-    pub birth_chain_pem: String,
-    pub deployment_ca_pem: &'a str,
-    pub voucher: &'a Voucher,
-    pub label_text: String,
-    pub label_svg: String,
-}
-
-impl Contents<'_> {
-    /// Writes the folder, each file on disk before this returns.
-    pub fn write(&self, folder: &Path) -> Result<()> {
-        store::folder(folder)?;
-        if let Some(key) = &self.device_key {
-            store::write_secret(&folder.join("device.key"), key.expose())?;
-        }
-        if let Some(secret) = &self.device_secret {
-            let hex = Secret::new(data_encoding::HEXLOWER.encode(secret.expose()).into_bytes());
-            store::write_secret(&folder.join("device.secret"), hex.expose())?;
-        }
-        store::write_public(&folder.join("birth.pem"), self.birth_chain_pem.as_bytes())?;
-        store::write_public(&folder.join("ca.pem"), self.deployment_ca_pem.as_bytes())?;
-        write_voucher(folder, self.voucher)?;
-        // The label carries the claim secret.
-        store::write_secret(&folder.join("label.txt"), format!("{}\n", self.label_text).as_bytes())?;
-        store::write_secret(&folder.join("label.svg"), self.label_svg.as_bytes())?;
-        store::write_public(&folder.join("bundle.json"), &serde_json::to_vec_pretty(&self.bundle)?)
-    }
+/// Reads the `bundle.json` of a folder.
+pub fn read(folder: &Path) -> Result<Bundle> {
+    store::read_json(&folder.join(bundle::FILE))
 }
 
 /// Writes a folder's voucher in both forms.
 pub(super) fn write_voucher(folder: &Path, voucher: &Voucher) -> Result<()> {
-    let bytes = voucher::encode(voucher);
-    store::write_public(&folder.join("voucher.cbor"), &bytes)?;
-    store::write_public(&folder.join("voucher.b64"), format!("{}\n", BASE64.encode(&bytes)).as_bytes())
+    bundle::write_voucher(folder, &voucher::encode(voucher))
+        .with_context(|| format!("cannot write the voucher in {}", folder.display()))
 }
 
 /// Reads a voucher as the export carries it.

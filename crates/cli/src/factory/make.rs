@@ -5,7 +5,7 @@
 //!
 //! Never: makes more than the statement says, or reads a private key that a device keeps.
 
-use super::bundle::{Bundle, Contents, MadeDevice, export, read_voucher};
+use super::bundle::{self, MadeDevice, export, read_voucher};
 use super::{Factory, Order, assign, label, order, store};
 use anyhow::{Context, Result, bail};
 use data_encoding::BASE64;
@@ -13,6 +13,7 @@ use fieldkeep_domain::identity::DeviceName;
 use fieldkeep_domain::registry::VoucherHeader;
 use fieldkeep_domain::signed::PublicKey;
 use fieldkeep_domain::{DeviceId, Hash, OrderId, Timestamp};
+use fieldkeep_trust::bundle::{Bundle, Contents};
 use fieldkeep_trust::ca::Profile;
 use fieldkeep_trust::hash::sha256;
 use fieldkeep_trust::secret::Secret;
@@ -167,11 +168,11 @@ impl Run<'_> {
             device_secret,
             birth_chain_pem: super::pem(&leaf) + &super::pem(factory.authority.der()),
             deployment_ca_pem: self.wish.deployment_ca_pem,
-            voucher: &voucher,
+            voucher: &bytes,
             label_text: fieldkeep_wire::label::encode(&label),
-            label_svg: label::svg(&label, &factory.name, model, serial)?,
+            label_svg: Some(label::svg(&label, &factory.name, model, serial)?),
         };
-        contents.write(folder)?;
+        contents.write(folder).with_context(|| format!("cannot write {}", folder.display()))?;
         Ok(MadeDevice {
             device,
             serial: serial.to_owned(),
@@ -202,7 +203,7 @@ pub(super) fn recover(factory: &Factory, log: &MadeLog) -> Result<()> {
         if !staged.exists() {
             continue;
         }
-        if device.is_some() && Bundle::read(&staged).ok().map(|bundle| bundle.device) == device {
+        if device.is_some() && bundle::read(&staged).ok().map(|bundle| bundle.device) == device {
             publish(&staged, &folder)?;
         } else {
             std::fs::remove_dir_all(&staged)

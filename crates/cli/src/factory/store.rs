@@ -3,10 +3,11 @@
 //! Never: knows what it writes.
 
 use anyhow::{Context, Result, bail};
+use fieldkeep_trust::bundle;
 use serde::de::DeserializeOwned;
-use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
+use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 /// Held by the one command that may change the folder.
@@ -33,31 +34,17 @@ pub fn lock(dir: &Path) -> Result<Lock> {
 
 /// Makes a folder, and those above it, that only its owner may enter.
 pub fn folder(path: &Path) -> Result<()> {
-    DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(path)
-        .with_context(|| format!("cannot make the folder {}", path.display()))
+    bundle::private_folder(path).with_context(|| format!("cannot make the folder {}", path.display()))
 }
 
 /// Waits until a folder's entries are on disk.
 pub fn sync_folder(path: &Path) -> Result<()> {
-    File::open(path)
-        .and_then(|folder| folder.sync_all())
-        .with_context(|| format!("cannot sync the folder {}", path.display()))
+    bundle::sync_folder(path).with_context(|| format!("cannot sync the folder {}", path.display()))
 }
 
 /// Writes what everybody may read: beside its place, synced, then renamed.
 pub fn write_public(path: &Path, bytes: &[u8]) -> Result<()> {
-    let put = || -> std::io::Result<()> {
-        let beside = path.with_added_extension("tmp");
-        let mut file = File::create(&beside)?;
-        file.write_all(bytes)?;
-        file.sync_all()?;
-        std::fs::rename(&beside, path)
-    };
-    put().with_context(|| format!("cannot write {}", path.display()))?;
-    path.parent().map_or(Ok(()), sync_folder)
+    bundle::write_public(path, bytes).with_context(|| format!("cannot write {}", path.display()))
 }
 
 /// Writes what its owner alone may read.

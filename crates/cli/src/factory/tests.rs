@@ -160,7 +160,7 @@ fn a_bundle_proves_what_it_says() {
     for (one, exported) in all.iter().zip(&export.devices) {
         check_bundle(&factory, one, exported);
         assert_eq!(std::fs::read_to_string(one.folder.join("ca.pem")).unwrap(), ca);
-        let about = Bundle::read(&one.folder).unwrap();
+        let about = bundle::read(&one.folder).unwrap();
         assert_eq!((about.device, about.order, &about.url[..]), (one.device, order.work.order, URL));
     }
     assert_eq!(export.maker.root_pem, std::fs::read_to_string(dir.path().join("maker.pem")).unwrap());
@@ -286,8 +286,8 @@ fn what_was_logged_is_published_and_what_was_staged_was_never_made() {
     store::folder(&dir.join("devices/CC-000002.part")).unwrap();
     std::fs::write(dir.join("devices/CC-000002.part/device.key"), "of nobody").unwrap();
     let next = made(dir, &order, 1).unwrap().remove(0);
-    assert_eq!(Bundle::read(&one.folder).unwrap().device, one.device);
-    assert_eq!(Bundle::read(&next.folder).unwrap().device, next.device);
+    assert_eq!(bundle::read(&one.folder).unwrap().device, one.device);
+    assert_eq!(bundle::read(&next.folder).unwrap().device, next.device);
     assert_ne!(std::fs::read_to_string(next.folder.join("device.key")).unwrap(), "of nobody");
     assert_eq!(std::fs::read_dir(dir.join("devices")).unwrap().count(), 2);
 }

@@ -362,6 +362,14 @@ pub async fn decorate(app: &App, actor: &Actor, devices: &mut [api::Device]) -> 
     Ok(())
 }
 
+/// How many devices somebody may see, and whether one of them has ever sent anything.
+pub async fn count(app: &App, listing: &Listing<'_>) -> Result<(u64, bool), Fault> {
+    let mut tx = app.db.read().await?;
+    let found = search(&mut tx, app, listing, &Filter::default(), Sort::Id).await?;
+    let heard = found.iter().any(|one| one.freshness != Freshness::Never);
+    Ok((found.len() as u64, heard))
+}
+
 /// How many devices somebody may see, by state, freshness and model, and how many of their batches wait.
 pub async fn summary(
     app: &App,

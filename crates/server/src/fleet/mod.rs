@@ -8,5 +8,5 @@ mod answer;
 pub mod http;
 mod index;
 
-pub use answer::{decorate, list, summary};
+pub use answer::{count, decorate, list, summary};
 pub use index::{Fleet, refresh};

@@ -29,6 +29,22 @@ use std::time::Duration;
 #[derive(Debug, Clone, Copy)]
 pub struct RemoteAddress(pub IpAddr);
 
+/// The door that a request came through. What does not say is TLS: the loopback door marks what it lets in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Door {
+    /// Plain HTTP on a loopback address.
+    Loopback,
+    /// TLS.
+    Tls,
+}
+
+impl FromRequestParts<Arc<App>> for Door {
+    type Rejection = Rejection;
+    async fn from_request_parts(parts: &mut Parts, _: &Arc<App>) -> Result<Self, Rejection> {
+        Ok(parts.extensions.get::<Self>().copied().unwrap_or(Self::Tls))
+    }
+}
+
 /// The person or program behind the request. Take it first: nothing else of the request is read before it.
 pub struct Caller(pub Actor);
 

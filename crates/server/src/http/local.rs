@@ -13,7 +13,7 @@ use tokio_util::task::TaskTracker;
 
 /// Serves until `stop`, then lets open requests finish.
 pub async fn serve_local(app: Arc<App>, listener: Listener, stop: CancellationToken) {
-    let router: Router = router::people(app);
+    let router: Router = router::people(app).layer(axum::Extension(super::Door::Loopback));
     let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     let tasks = TaskTracker::new();
     loop {

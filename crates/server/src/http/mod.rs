@@ -15,7 +15,7 @@ mod router;
 pub use buckets::Buckets;
 pub use connection::{Connection, Connections};
 pub use extract::{
-    Body, Caller, Follower, Large, Me, Param, Peer, Query, RemoteAddress, bearer, content_type, page,
+    Body, Caller, Door, Follower, Large, Me, Param, Peer, Query, RemoteAddress, bearer, content_type, page,
     page_up_to, paged, read_body, small_body, small_json,
 };
 pub use listen::{Listener, serve};

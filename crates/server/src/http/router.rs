@@ -6,7 +6,7 @@ use crate::fault::{Fault, Kind};
 use crate::limits::SMALL_BODY_BYTES_MAX;
 use crate::{
     App, access, account, admission, audit, dashboard, fleet, health, identity, live, notify, project,
-    quarantine, registry, telemetry, work,
+    quarantine, registry, setup, simulated, telemetry, work,
 };
 use axum::Router;
 use axum::extract::{Request, State};
@@ -45,7 +45,9 @@ fn contract() -> OpenApiRouter<Arc<App>> {
             .merge(identity::http::routes())
             .merge(health::http::routes())
             .merge(dashboard::http::routes())
-            .merge(work::http::routes()),
+            .merge(work::http::routes())
+            .merge(setup::http::routes())
+            .merge(simulated::http::routes()),
     )
 }
 
@@ -65,7 +67,8 @@ pub fn people(app: Arc<App>) -> Router {
         )
         .route("/oauth/token", post(account::http::post_token))
         .route("/oidc/callback", get(account::http::get_callback))
-        .route("/crl/{organization}", get(identity::http::get_crl));
+        .route("/crl/{organization}", get(identity::http::get_crl))
+        .route("/root.pem", get(identity::http::get_root));
     let name = app.config.server.people_name.clone();
     let is_localhost = name == "localhost";
     finish(router.fallback(super::pages::page), name)

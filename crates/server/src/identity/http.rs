@@ -161,3 +161,9 @@ pub async fn get_crl(State(app): State<Arc<App>>, Param(id): Param<OrganizationI
     let list = revocation_list(&app, id).await?;
     Ok(([(header::CONTENT_TYPE, "application/pkix-crl")], list).into_response())
 }
+
+/// `GET /root.pem`: the deployment's root, for anybody: it is what a device has to be told to trust, and public.
+pub async fn get_root(State(app): State<Arc<App>>) -> Response {
+    let pem = fieldkeep_trust::x509::to_pem("CERTIFICATE", &app.root);
+    ([(header::CONTENT_TYPE, "application/x-pem-file")], pem).into_response()
+}

@@ -313,6 +313,18 @@ pub async fn set_settings(
         .await
 }
 
+/// The rules as people have written them.
+pub(crate) fn settings(app: &App, row: &sql::ProjectRow) -> Result<api::ProjectSettings, Fault> {
+    Ok(open_project(app, row)?.settings)
+}
+
+/// The organization that a project's scope is in, as a scope of its own.
+pub fn owner_of(scope: Scope) -> Result<(Scope, OrganizationId), Fault> {
+    let organization =
+        scope.organization().ok_or_else(|| Fault::internal("a project without an organization"))?;
+    Ok((Scope::Organization { organization }, organization))
+}
+
 /// The rules as admission uses them. What was stored was parsed before, so an error is ours.
 pub fn open_settings(app: &App, row: &sql::ProjectRow) -> Result<Settings, Fault> {
     let secret: ProjectSecret =

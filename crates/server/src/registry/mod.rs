@@ -453,6 +453,9 @@ pub async fn change(
     if event != Event::Resume {
         app.connections.close_device(id);
     }
+    if matches!(event, Event::Revoke | Event::Retire) {
+        app.simulation.ended(id);
+    }
     show(app, permit, id).await
 }
 

@@ -428,3 +428,14 @@ pub async fn lives_of_orders(
     };
     query.fetch_all(tx).await?.iter().map(read).collect()
 }
+
+/// How many devices of a maker are at which point of their life.
+pub async fn lives_of_maker(tx: &mut AnyConnection, id: MakerId) -> Result<Vec<(Life, u64)>, sqlx::Error> {
+    let query =
+        sqlx::query("SELECT life, COUNT(*) FROM devices WHERE maker = $1 GROUP BY life ORDER BY life");
+    let read = |row: &AnyRow| {
+        let life = Life::parse(&row.try_get::<String, _>(0)?).ok_or_else(|| damaged("a life expected"))?;
+        Ok((life, row.try_get::<i64, _>(1)?.unsigned_abs()))
+    };
+    query.bind(&id.as_bytes()[..]).fetch_all(tx).await?.iter().map(read).collect()
+}

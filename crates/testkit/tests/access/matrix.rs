@@ -153,6 +153,7 @@ const TABLE: &[Row] = &[
     ("GET", "/devices/{device}/identity", "device.read", Of::Project, ""),
     ("GET", "/certificates", "device.read", Of::List, ""),
     ("GET", "/authorities", "organization.read", Of::List, ""),
+    ("POST", "/projects/{project}/simulated", "device.install", Of::Project, r#"{"site":"{site}"}"#),
     ("GET", "/projects/{project}/dashboards", "project.read", Of::Project, ""),
     ("POST", "/projects/{project}/dashboards", "dashboard.write", Of::Project, r#"{"name":"x","tiles":[]}"#),
     ("GET", "/dashboards/{dashboard}", "project.read", Of::Project, ""),
@@ -174,6 +175,8 @@ const TABLE: &[Row] = &[
     ("POST", "/jobs/{job}/retry", "", Of::Organization, ""),
     ("GET", "/acts", "record.read", Of::List, ""),
     ("GET", "/health", "health.read", Of::Deployment, ""),
+    // Counts of what the lists beside it would show.
+    ("GET", "/setup", "", Of::List, ""),
     ("GET", "/registry/makers", "registry.read", Of::Deployment, ""),
     ("GET", "/registry/orders", "registry.read", Of::Deployment, ""),
     ("GET", "/keys", "key.read", Of::List, ""),

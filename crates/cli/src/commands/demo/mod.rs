@@ -4,7 +4,6 @@
 mod cases;
 mod device;
 mod people;
-mod processes;
 mod report;
 mod stage;
 

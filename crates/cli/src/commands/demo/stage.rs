@@ -3,12 +3,12 @@
 use super::cases::Case;
 use super::device::{Device, head_of};
 use super::people::{self, Person};
-use super::processes::{agent, agent_answer, serve, stop};
 use super::report::Report;
 use crate::client::{Client, Place};
 use crate::commands::Env;
 use crate::factory::{self, Made, MakeWish, OrderWish, Which};
 use crate::files;
+use crate::processes::{agent, agent_answer, serve, stop};
 use anyhow::{Context, Result, bail};
 use fieldkeep_api as api;
 use fieldkeep_domain::OrderId;

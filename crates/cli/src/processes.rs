@@ -1,4 +1,4 @@
-//! The demo's processes: the server and the agents, as anybody would start them. Never: left behind.
+//! Other programs of ours as processes: the server and the agents, as anybody would start them. Never: left behind.
 
 use anyhow::{Context, Result, bail};
 use std::path::{Path, PathBuf};
@@ -9,10 +9,15 @@ use tokio::process::{Child, Command};
 /// How long the server may take to listen.
 const START_S_MAX: u64 = 30;
 
-/// The agent's program, beside this one.
-pub fn agent_program() -> Result<PathBuf> {
+/// Where the agent's program is, or should be: beside this one.
+pub fn beside() -> Result<PathBuf> {
     let own = std::env::current_exe().context("cannot find this program's own file")?;
-    let agent = own.with_file_name("fieldkeep-agent");
+    Ok(own.with_file_name("fieldkeep-agent"))
+}
+
+/// The agent's program.
+pub fn agent_program() -> Result<PathBuf> {
+    let agent = beside()?;
     if !agent.exists() {
         bail!("{} is missing: build it with `cargo build -p fieldkeep-agent`", agent.display());
     }
