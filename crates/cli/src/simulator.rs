@@ -7,7 +7,6 @@
 
 use crate::limits::{AGENT_LOG_BYTES_MAX, AGENT_PAUSE_S_MAX, AGENT_STOP_S_MAX, AGENT_WAIT_S};
 use crate::processes;
-use anyhow::Result;
 use fieldkeep_domain::DeviceId;
 use fieldkeep_server::simulated::Simulator;
 use std::collections::HashMap;
@@ -46,9 +45,8 @@ struct Kept {
 
 impl Agents {
     /// With the agent's program, where it stands beside this one.
-    pub fn beside() -> Result<Option<Self>> {
-        let program = processes::beside()?;
-        Ok(program.is_file().then(|| Self::of(program)))
+    pub fn beside() -> Option<Self> {
+        processes::beside().ok().filter(|program| program.is_file()).map(Self::of)
     }
 
     fn of(program: PathBuf) -> Self {

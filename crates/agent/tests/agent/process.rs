@@ -78,3 +78,32 @@ async fn a_running_agent_listens_nowhere() {
     child.wait().unwrap();
     assert!(doors.is_empty(), "{doors:?}");
 }
+
+/// Whoever starts an agent for a simulated device may be killed: the other end of the pipe goes with it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tied_agent_ends_in_order_with_its_standard_input() {
+    let server = Server::start().await;
+    let dir = tempfile::tempdir().unwrap();
+    let data = server.enrolled(dir.path()).await;
+    let mut command = agent(&data, &["--simulate", "--period", "0.05", "--until-stdin-ends"]);
+    let mut child = command.stdin(Stdio::piped()).spawn().unwrap();
+    until("it sends", || server.state().stored > 1).await;
+    assert!(child.try_wait().unwrap().is_none(), "it goes on while somebody holds the pipe");
+    drop(child.stdin.take());
+    let output = tokio::task::spawn_blocking(move || child.wait_with_output().unwrap()).await.unwrap();
+    assert!(output.status.success());
+    assert!(String::from_utf8_lossy(&output.stdout).contains("acknowledged"));
+}
+
+/// A day of the past, one instant a minute, and the reading of now.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_simulated_past_is_sent_before_the_present() {
+    let server = Server::start().await;
+    let dir = tempfile::tempdir().unwrap();
+    let data = server.enrolled(dir.path()).await;
+    let mut command = agent(&data, &["--simulate", "--history", "1", "--once", "--json"]);
+    let output = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
+    assert!(output.status.success());
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&report["readings"], &report["pending"]), (&(4 * 1_441).into(), &0.into()));
+}

@@ -3,14 +3,16 @@
 use super::{Client, Error, NO_QUERY};
 use crate::limits::IMPORT_S_MAX;
 use fieldkeep_api::{
-    AggregateQuery, Approval, ApprovalQuery, Because, Buckets, Claim, Device, DeviceQuery, ExplainQuery,
-    Explanation, Glass, GuardRail, Held, HeldDetail, HeldQuery, Imported, Install, Key, KeyQuery, KeySecret,
-    Latest, NewCustomRole, NewGuard, NewKey, NewOrganization, NewProject, NewRoleGrant, NewSite,
-    Organization, OrganizationRules, Page, Project, ProjectSettings, RangeQuery, Readings, RegistryImport,
-    RoleActions, RoleDetail, RoleGrant, RoleGrantQuery, Site, Steps,
+    AggregateQuery, Approval, ApprovalQuery, Arrange, Because, Buckets, Claim, Dashboard, Device,
+    DeviceQuery, ExplainQuery, Explanation, Glass, Group, GuardRail, Held, HeldDetail, HeldQuery, Imported,
+    Install, Job, Key, KeyQuery, KeySecret, Latest, NewCustomRole, NewDashboard, NewGroup, NewGuard, NewJob,
+    NewKey, NewOrganization, NewProject, NewRoleGrant, NewSite, Organization, OrganizationRules, Page,
+    Project, ProjectSettings, RangeQuery, Readings, RegistryImport, RoleActions, RoleDetail, RoleGrant,
+    RoleGrantQuery, Site, Steps,
 };
 use fieldkeep_domain::{
-    CustomRoleId, DeviceId, GlassId, GrantId, GuardId, KeyId, OrganizationId, ProjectId, QuarantineId,
+    CustomRoleId, DeviceId, GlassId, GrantId, GroupId, GuardId, JobId, KeyId, OrganizationId, ProjectId,
+    QuarantineId,
 };
 use reqwest::Method;
 use std::time::Duration;
@@ -52,6 +54,14 @@ impl Client {
     /// Makes a site.
     pub async fn create_site(&self, of: ProjectId, new: &NewSite) -> Result<Site, Error> {
         self.post(&format!("/projects/{of}/sites"), new).await
+    }
+    /// Makes a group of a project's devices.
+    pub async fn create_group(&self, of: ProjectId, new: &NewGroup) -> Result<Group, Error> {
+        self.post(&format!("/projects/{of}/groups"), new).await
+    }
+    /// Makes a dashboard.
+    pub async fn create_dashboard(&self, of: ProjectId, new: &NewDashboard) -> Result<Dashboard, Error> {
+        self.post(&format!("/projects/{of}/dashboards"), new).await
     }
     /// Every site of a project.
     pub async fn sites(&self, of: ProjectId) -> Result<Page<Site>, Error> {
@@ -98,6 +108,22 @@ impl Client {
     /// Takes a device out of use.
     pub async fn retire(&self, id: DeviceId, reason: &str) -> Result<Device, Error> {
         self.post(&format!("/devices/{id}/retire"), &because(reason)).await
+    }
+    /// Puts a device into a group of its project, or takes it out.
+    pub async fn arrange(&self, id: DeviceId, group: Option<GroupId>) -> Result<Device, Error> {
+        self.put(&format!("/devices/{id}/group"), &Arrange { group }).await
+    }
+}
+
+/// Work on many devices.
+impl Client {
+    /// Sets it going.
+    pub async fn create_job(&self, new: &NewJob) -> Result<Job, Error> {
+        self.post("/jobs", new).await
+    }
+    /// How far it is.
+    pub async fn job(&self, id: JobId) -> Result<Job, Error> {
+        self.get(&format!("/jobs/{id}"), NO_QUERY).await
     }
 }
 

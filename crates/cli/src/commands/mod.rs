@@ -17,6 +17,7 @@ pub mod registry;
 pub mod role;
 pub mod serve;
 pub mod site;
+pub mod trust;
 pub mod user;
 
 #[cfg(test)]
@@ -82,6 +83,7 @@ commands! {
     Init(init),
     Serve(serve),
     Doctor(doctor),
+    Trust(trust),
     Demo(demo),
     Factory(factory),
     Registry(registry),

@@ -46,7 +46,7 @@ pub async fn run(_: Args, env: &Env) -> Result<Exit> {
     log(env)?;
     keep_memory_out_of_dumps();
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-    let agents = Agents::beside()?.map(Arc::new);
+    let agents = Agents::beside().map(Arc::new);
     let simulator = agents.clone().map(|agents| agents as Arc<dyn Simulator>);
     let running = app::start_with(env.folder.clone(), config, env.clock.clone(), simulator).await?;
     let invitation = match fieldkeep_server::account::invite::first(&running.app).await {

@@ -34,7 +34,7 @@ async fn post_simulated(
     let (owner, organization) = project::owner_of(scope)?;
     let claim = authorize(&app, &actor, Action::DeviceClaim, owner).await?;
     let import = authorize(&app, &actor, Action::RegistryImport, Scope::Deployment).await?;
-    let declare = match missing(&app, id).await? {
+    let declare = match missing(&app, install, id).await? {
         Some(_) => Some(authorize(&app, &actor, Action::ProjectWrite, scope).await?),
         None => None,
     };

@@ -90,7 +90,7 @@ fn folders(app: &App) -> PathBuf {
 }
 
 /// The project's rules with what it would have to declare; none: it declares all of it.
-pub async fn missing(app: &App, id: ProjectId) -> Result<Option<api::ProjectSettings>, Fault> {
+pub async fn missing(app: &App, _: Permit, id: ProjectId) -> Result<Option<api::ProjectSettings>, Fault> {
     let mut tx = app.db.read().await?;
     let row = project::sql::project(&mut tx, id).await?.ok_or_else(|| Fault::not_found("project"))?;
     drop(tx);
@@ -133,7 +133,9 @@ impl Making {
         in_project(&app, place.project, place.site).await?;
         let factory = Factory::open(&app, app.clock.now())?;
         let number = next_number(&app, &factory).await?;
-        if let (Some(permit), Some(settings)) = (permits.declare, missing(&app, place.project).await?) {
+        if let Some(permit) = permits.declare
+            && let Some(settings) = missing(&app, permit, place.project).await?
+        {
             project::set_settings(&app, permit, place.project, settings).await?;
         }
         let device = DeviceId::from_random(fieldkeep_trust::random());

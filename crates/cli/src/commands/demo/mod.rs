@@ -5,6 +5,7 @@ mod cases;
 mod device;
 mod people;
 mod report;
+mod scene;
 mod stage;
 
 use super::Env;
@@ -69,10 +70,12 @@ async fn story(stage: &mut Stage<'_>) -> Result<Report> {
     stage.company().await?;
     stage.claim_and_enroll().await?;
     stage.install().await?;
+    scene::equip(stage).await?;
     stage.measure().await?;
     people::play(stage).await?;
     stage.bad_cases().await?;
     stage.burst().await?;
+    scene::arrange(stage).await?;
     stage.read_back().await?;
     stage.report().await
 }

@@ -38,6 +38,10 @@ pub const BOXED: usize = 6;
 pub const BUSY: usize = 7;
 const DEVICES: usize = 8;
 
+/// Near Seville, in the port of Hamburg, in Helsinki.
+const SITES: [(&str, [f64; 2]); 3] =
+    [("Solar park", [37.417, -6.005]), ("Cold store", [53.531, 9.961]), ("Data centre", [60.187, 24.941])];
+
 /// Batches and readings of the burst: long enough to measure, short enough for the limits of one device.
 const BURST_BATCHES: usize = 1_500;
 const BURST_READINGS: usize = 100;
@@ -48,18 +52,20 @@ pub struct Stage<'a> {
     pub env: &'a Env,
     csv: Vec<PathBuf>,
     server: Option<Child>,
-    agents: Vec<Child>,
+    pub agents: Vec<Child>,
     pub place: Place,
     console: u16,
     pub client: Client,
     viewer: Option<Client>,
     pub made: Vec<Made>,
+    /// Simulated cold stores, beside the devices of the story.
+    pub cold: Vec<Made>,
     /// Who has joined.
     pub people: Vec<Person>,
     order: Option<OrderId>,
-    organization: Option<api::Organization>,
-    project: Option<api::Project>,
-    sites: Vec<api::Site>,
+    pub organization: Option<api::Organization>,
+    pub project: Option<api::Project>,
+    pub sites: Vec<api::Site>,
     pub cases: Vec<Case>,
     batches_per_s: f64,
 }
@@ -92,6 +98,7 @@ impl<'a> Stage<'a> {
             client,
             viewer: None,
             made: Vec::new(),
+            cold: Vec::new(),
             people: Vec::new(),
             order: None,
             organization: None,
@@ -125,7 +132,18 @@ impl<'a> Stage<'a> {
 
     /// Makes an order and its devices; a second, smaller one is nobody's.
     pub fn make(&self, count: u32, prefix: &str, ask: u32) -> Result<(OrderId, Vec<Made>)> {
-        let (maker, model) = (Name::parse("Demo Devices Ltd")?, Name::parse("DX-1")?);
+        self.make_model("DX-1", count, prefix, ask)
+    }
+
+    /// The same of another kind.
+    pub fn make_model(
+        &self,
+        model: &str,
+        count: u32,
+        prefix: &str,
+        ask: u32,
+    ) -> Result<(OrderId, Vec<Made>)> {
+        let (maker, model) = (Name::parse("Demo Devices Ltd")?, Name::parse(model)?);
         let wish = OrderWish { maker: &maker, model: &model, count, serial_prefix: prefix };
         let now = self.env.clock.now();
         let order = factory::order(&self.factory_folder(), &wish, now)?.work.order;
@@ -168,9 +186,9 @@ impl<'a> Stage<'a> {
         let settings = api::ProjectSettings { metrics: self.metrics().await?, ..Default::default() };
         let new = api::NewProject { name: "Demo".into(), settings };
         let project = self.client.create_project(organization.id, &new).await?;
-        for name in ["Solar park", "Cold store", "Data centre"] {
-            let new =
-                api::NewSite { name: name.into(), location: None, networks: vec!["127.0.0.0/8".into()] };
+        for (name, location) in SITES {
+            let networks = vec!["127.0.0.0/8".into()];
+            let new = api::NewSite { name: name.into(), location: Some(location), networks };
             self.sites.push(self.client.create_site(project.id, &new).await?);
         }
         let role = RoleRef::Standard(Role::Viewer);
@@ -198,7 +216,7 @@ impl<'a> Stage<'a> {
 
 /// The metrics of this machine's sensors and of the files, as the agent names them.
 async fn declared(env: &Env, csv: &[PathBuf]) -> Result<BTreeMap<String, api::MetricDeclaration>> {
-    let mut args: Vec<&OsStr> = vec!["inspect".as_ref(), "--sensors".as_ref()];
+    let mut args: Vec<&OsStr> = vec!["inspect".as_ref(), "--sensors".as_ref(), "--simulate".as_ref()];
     for file in csv {
         args.extend([OsStr::new("--csv"), file.as_os_str()]);
     }
@@ -456,7 +474,7 @@ impl Stage<'_> {
         let key = absolute(&self.viewer_key());
         let root = absolute(&self.env.folder.certificate("root"));
         Ok(Report::new(
-            self.made.len(),
+            self.made.len() + self.cold.len(),
             &metrics,
             bytes,
             self.batches_per_s,
