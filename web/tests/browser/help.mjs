@@ -31,12 +31,12 @@ export async function browser(args = []) {
  * A context of its own with a page. `faults` fills with what must not be: call `clean()` at the end. `allow` are patterns of
  * console errors that the test provokes, as the browser's own note of a refused request.
  */
-export async function open(chrome, { viewport = WIDE, theme = 'light', locale = 'en-GB', allow = [], server = HERE } = {}) {
+export async function open(chrome, { viewport = WIDE, theme = 'light', locale = 'en-GB', allow = [], server = HERE, overlaid = true } = {}) {
   const context = await chrome.newContext({
     viewport, locale, colorScheme: theme, reducedMotion: 'reduce', baseURL: server.base, ignoreHTTPSErrors: true, timezoneId: 'Europe/Prague',
   });
   context.setDefaultTimeout(10_000);
-  await overlay(context, server);
+  if (overlaid) await overlay(context, server);
   const page = await context.newPage();
   const asked = new Set();
   waiting.set(page, asked);
