@@ -5,6 +5,7 @@
  * By fetch and not EventSource: a refusal has to be read, and a silent line has to be noticed.
  */
 import { address } from './api';
+import { connection } from './connection.svelte';
 import { gate } from './gate.svelte';
 
 export interface LiveEvent {
@@ -56,7 +57,9 @@ class Live {
       this.state = again ? 'lost' : 'off';
       if (!again) return;
       if (Date.now() - since > WAIT_MS_MAX) wait = 500;
-      await new Promise((done) => setTimeout(done, wait * (0.75 + Math.random() / 2)));
+      // Whether it is this stream alone, or the server: the page says so at once.
+      void connection.probe();
+      await rest(wait * (0.75 + Math.random() / 2));
     }
   }
 
@@ -125,6 +128,19 @@ class Live {
     this.at = Date.now();
     this.state = 'live';
   }
+}
+
+/** So long, or until the server is there again. */
+function rest(ms: number): Promise<void> {
+  return new Promise((done) => {
+    const over = (): void => {
+      clearTimeout(timer);
+      off();
+      done();
+    };
+    const timer = setTimeout(over, ms);
+    const off = connection.onback(over);
+  });
 }
 
 export const live = new Live();

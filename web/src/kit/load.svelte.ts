@@ -18,7 +18,11 @@ export interface Loaded<T> {
   put: (data: T) => void;
 }
 
-export function loading<T>(load: (signal: AbortSignal) => Promise<T>): Loaded<T> {
+/** Lists that no event speaks of are asked for again by themselves: this often while they are looked at, and on coming back. */
+export const LIST_MS = 10_000;
+
+/** `everyMs`: asks again by itself, quietly, while the page is looked at. An answer that says the same changes nothing. */
+export function loading<T>(load: (signal: AbortSignal) => Promise<T>, { everyMs }: { everyMs?: number } = {}): Loaded<T> {
   let data = $state.raw<T | undefined>(undefined);
   let problem = $state.raw<Problem | null>(null);
   let busy = $state(true);
@@ -52,6 +56,19 @@ export function loading<T>(load: (signal: AbortSignal) => Promise<T>): Loaded<T>
     };
   });
 
+  /** What is there stays where the server cannot be reached, or says the same. */
+  async function quietly(): Promise<void> {
+    if (document.hidden || busy || connection.lost) return;
+    const mine = stop;
+    const answer = await load(mine?.signal ?? new AbortController().signal).catch(() => undefined);
+    if (answer === undefined || stop !== mine || mine?.signal.aborted) return;
+    at = Date.now();
+    problem = null;
+    if (JSON.stringify(answer) !== JSON.stringify(data)) data = answer;
+  }
+
+  if (everyMs !== undefined) $effect(() => again(() => void quietly(), everyMs));
+
   return {
     get data() { return data; },
     get problem() { return problem; },
@@ -62,6 +79,17 @@ export function loading<T>(load: (signal: AbortSignal) => Promise<T>): Loaded<T>
       data = answer;
       at = Date.now();
     },
+  };
+}
+
+/** Calls so often while the page is looked at, and when somebody comes back to it. Returns how to stop. */
+export function again(call: () => void, everyMs: number): () => void {
+  const back = (): void => { if (!document.hidden) call(); };
+  const timer = setInterval(back, everyMs);
+  document.addEventListener('visibilitychange', back);
+  return () => {
+    clearInterval(timer);
+    document.removeEventListener('visibilitychange', back);
   };
 }
 

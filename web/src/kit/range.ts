@@ -27,3 +27,26 @@ export function rangeText(from: number, to: number): string {
 
 /** "24 h" for "24h". */
 export const rangeName = (text: string): string => text.replace(/^(\d+)([a-z])$/, '$1\u202f$2');
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+/** A little room at the right of what was read last. */
+const ROOM = 0.03;
+
+/**
+ * The span to begin with, so that a chart opens on where the data is: an hour for what is of today, a day, a week for what is
+ * older; for what fell silent more than a day ago, the last day that has readings.
+ */
+export function spanFor(metrics: readonly { from?: string | null | undefined; to?: string | null | undefined }[], now: number): string {
+  const times = (pick: 'from' | 'to'): number[] => metrics.flatMap((one) => (one[pick] ? [Date.parse(one[pick])] : []));
+  const first = Math.min(...times('from'));
+  const last = Math.max(...times('to'));
+  if (!Number.isFinite(last)) return '24h';
+  const known = Number.isFinite(first);
+  if (now - last > DAY) {
+    const span = Math.min(DAY, Math.max(HOUR, known ? last - first : DAY));
+    return rangeText((last - span) / 1000, (last + span * ROOM) / 1000);
+  }
+  const age = known ? now - first : DAY;
+  return age < 6 * HOUR ? '1h' : age < 3 * DAY ? '24h' : '7d';
+}

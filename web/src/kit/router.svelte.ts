@@ -20,8 +20,8 @@ export interface Screen {
     group: NavGroup;
     icon: IconName;
     order: number;
-    /** Reactive: whether whoever is signed in has a use for it; absent: everybody has. */
-    when?: () => boolean;
+    /** Reactive: whether whoever is signed in has a use for it, undefined until that is known; absent: everybody has. */
+    when?: () => boolean | undefined;
   };
   /** Shown without a session and without the frame. */
   open?: boolean;

@@ -62,7 +62,8 @@ class Scope {
   /** Reads again what there is, and stays where it is if that is still there. */
   async load(): Promise<void> {
     try {
-      this.organizations = await all((after) => api.get('/organizations', { query: { limit: PAGE, after } }));
+      // The server lists by id: people look for names, and what comes first is where a new browser begins.
+      this.organizations = byName(await all((after) => api.get('/organizations', { query: { limit: PAGE, after } })));
       this.problem = null;
       if (!(await this.#adopt(router.search))) await this.#remembered();
     } catch (thrown) {
@@ -133,8 +134,10 @@ class Scope {
   }
 }
 
-export const projectsOf = (organization: string): Promise<Project[]> =>
-  all((after) => api.get('/organizations/{organization}/projects', { params: { organization }, query: { limit: PAGE, after } }));
+export const projectsOf = async (organization: string): Promise<Project[]> =>
+  byName(await all((after) => api.get('/organizations/{organization}/projects', { params: { organization }, query: { limit: PAGE, after } })));
+
+const byName = <T extends { name: string }>(list: T[]): T[] => list.sort((a, b) => a.name.localeCompare(b.name));
 
 /** Every page of a list, as far as a list goes. */
 export async function all<T>(page: (after: string | null) => Promise<{ items: T[]; next?: string | null }>): Promise<T[]> {

@@ -3,6 +3,7 @@ import type { Profile } from '$api/types';
 import { api } from './api';
 import { speak } from './i18n.svelte';
 import { Problem } from './problem';
+import { keep } from './storage';
 
 class Session {
   me = $state.raw<Profile | null>(null);
@@ -31,7 +32,8 @@ class Session {
     await api.post('/sign-out', { silent: true }).catch((thrown: unknown) => {
       if (Problem.from(thrown).status !== 401) throw thrown;
     });
-    // Nothing of the last person stays in memory.
+    // Nothing of the last person stays in memory, nor what they may do in this browser.
+    keep('rights', null);
     location.assign('/sign-in');
   }
 }

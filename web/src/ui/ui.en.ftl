@@ -32,6 +32,7 @@ lost-head = There is nothing here
 lost-text = The address may be mistyped, or what it showed is not yours to see.
 lost-home = Go to the start
 screen-gone = This screen could not be loaded. The server may have been updated since this page was opened; load the page anew.
+connection-from = Shown is what it said { $age }.
 connection-lost = The server cannot be reached. What you see may be old; what you typed is kept. Trying again by itself.
 live-live = live
 live-live-why = What you see follows the devices as it comes in

@@ -31,6 +31,7 @@ lost-head = Aquí no hay nada
 lost-text = La dirección puede estar mal escrita, o lo que mostraba no le corresponde verlo.
 lost-home = Ir al inicio
 screen-gone = No se pudo cargar esta pantalla. Quizá el servidor se actualizó desde que abrió la página; vuelva a cargarla.
+connection-from = Se muestra lo que dijo { $age }.
 connection-lost = No se puede contactar con el servidor. Lo que ve puede ser antiguo; lo que escribió se conserva. Se reintenta solo.
 live-live = en vivo
 live-live-why = Lo que ve sigue a los dispositivos a medida que llega

@@ -1,7 +1,7 @@
 // Who may do what on what, and why.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { axe, BASE_URL, browser, shot } from './help.mjs';
+import { axe, BASE_URL, browser, settled, shot } from './help.mjs';
 import { operator, organization, person, standing } from './manage.mjs';
 
 describe('access', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
@@ -53,7 +53,7 @@ describe('access', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
     const { page, clean, close } = await person(chrome, 'Vera Viewer', [{ role: 'viewer', organization: company.id }]);
     await page.goto(`/access?organization=${company.id}&action=telemetry.read`);
     await page.getByRole('heading', { name: `Vera Viewer may read measurements in ${company.name}` }).waitFor();
-    await page.waitForLoadState('networkidle');
+    await settled(page);
     assert.deepEqual(await page.getByLabel('Who', { exact: true }).getByRole('option').allInnerTexts(), ['Vera Viewer, you']);
     assert.equal(await page.getByRole('button', { name: 'Ask for everybody' }).count(), 0);
     clean();

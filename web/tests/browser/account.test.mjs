@@ -22,7 +22,7 @@ describe('account', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
 
     test(`the profile's pages stand in ${name}`, async () => {
       const { context, page, clean, close } = await open(chrome, { ...options, allow: [REFUSED] });
-      await joined(context, page);
+      await joined(context, page, { own: true });
       for (const [path, heading] of [['/profile', 'You'], ['/profile/sign-in', 'Passkeys'], ['/profile/sessions', 'Sign-ins']]) {
         await page.goto(path);
         await page.getByRole('heading', { name: heading, exact: true }).waitFor();
@@ -38,7 +38,7 @@ describe('account', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
 
   test('a passkey signs in again after sign-out', async () => {
     const { context, page, clean, close } = await open(chrome, { allow: [REFUSED] });
-    const name = await joined(context, page);
+    const name = await joined(context, page, { own: true });
     await page.getByRole('button', { name: `You: ${name}` }).click();
     await page.getByRole('menuitem', { name: 'Sign out' }).click();
     await page.getByRole('button', { name: 'Sign in with a passkey' }).click();
@@ -49,7 +49,7 @@ describe('account', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
 
   test('a session that ends in mid-form loses nothing', async () => {
     const { context, page, clean, close } = await open(chrome, { allow: [REFUSED] });
-    await joined(context, page);
+    await joined(context, page, { own: true });
     await page.goto('/profile');
     await page.getByLabel('Your name').fill('Ada Lovelace');
     await context.clearCookies();
@@ -66,7 +66,7 @@ describe('account', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
 
   test('an act that asks for presence goes on after it was proven', async () => {
     const { context, page, clean, close } = await open(chrome, { allow: [REFUSED] });
-    await joined(context, page);
+    await joined(context, page, { own: true });
     await page.goto('/profile/sign-in');
     // The first answer as it is five minutes after the sign-in; the rest is the server's.
     await page.route('**/api/v1/me/recovery-codes', (route) => route.fulfill({
@@ -86,7 +86,7 @@ describe('account', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
 
   test('the palette and the menu work by keyboard', async () => {
     const { context, page, clean, close } = await open(chrome, { allow: [REFUSED] });
-    const name = await joined(context, page);
+    const name = await joined(context, page, { own: true });
     await page.keyboard.press('Control+k');
     const palette = page.getByRole('dialog', { name: 'Go to anything' });
     await palette.waitFor();
@@ -126,7 +126,7 @@ describe('account', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
 
   test('the link of an organization offers its provider, and leads on afterwards', async () => {
     const { context, page, clean, close } = await open(chrome, { allow: [REFUSED] });
-    await joined(context, page);
+    await joined(context, page, { own: true });
     const cookies = await context.cookies();
     await context.clearCookies();
     // The provider's part is played: it signs in, and the server sends whoever comes back to the start.

@@ -1,18 +1,21 @@
-// Ways in that need messages: joining with a password, codes that are sent, a wrong one first, a reset. MAIL_PORT is where the
-// server under test sends its mail, in plain text on loopback (mail.tls = "loopback-plaintext"); here is what takes it.
+// Ways in that need messages: joining with a password, codes that are sent, a wrong one first, a reset. The server is one of its
+// own, that sends its mail in plain text over loopback; here is what takes it.
 import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { createHmac } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
-import { axe, BASE_URL, browser, open, REFUSED, shot } from './help.mjs';
-import { operator, organization } from './manage.mjs';
+import { asOperator, axe, BASE_URL, browser, open, REFUSED, shot } from './help.mjs';
+import { FIELDKEEP_BIN, ownServer } from './server.mjs';
 
-const PORT = Number(process.env.MAIL_PORT ?? 0);
 const PASSWORD = 'violet anchor drifts past nine lanterns';
+
+const LETTER_MS_MAX = 20_000;
 
 /** A mail server that takes everything and keeps it. */
 function mailbox() {
   const letters = [];
+  /** Whoever waits for the next letter. */
+  let told = () => {};
   const server = createServer((socket) => {
     let inside = false;
     let text = '';
@@ -24,7 +27,7 @@ function mailbox() {
         const line = text.slice(0, end);
         text = text.slice(end + 2);
         if (inside && line !== '.') letters[letters.length - 1] += `${line}\n`;
-        else if (inside) { inside = false; socket.write('250 taken\r\n'); }
+        else if (inside) { inside = false; socket.write('250 taken\r\n'); told(); }
         else if (/^EHLO|^HELO/i.test(line)) socket.write('250-test\r\n250 8BITMIME\r\n');
         else if (/^DATA/i.test(line)) { inside = true; letters.push(''); socket.write('354 go on\r\n'); }
         else if (/^QUIT/i.test(line)) socket.end('221 bye\r\n');
@@ -33,15 +36,15 @@ function mailbox() {
     });
   });
   return {
-    listen: () => new Promise((done) => { server.listen(PORT, '127.0.0.1', done); }),
+    listen: () => new Promise((done) => { server.listen(0, '127.0.0.1', () => done(server.address().port)); }),
     close: () => server.close(),
     /** The newest letter to an address that says this. */
     async find(to, pattern) {
-      for (let tries = 0; tries < 80; tries += 1) {
+      for (const until = Date.now() + LETTER_MS_MAX; Date.now() < until;) {
         const plain = letters.map((one) => (/Content-Transfer-Encoding: base64/i.test(one) ? one.replace(/\n\n([\s\S]*)$/, (_, body) => `\n\n${Buffer.from(body.replaceAll(/\s/g, ''), 'base64')}`) : one.replaceAll('=\n', '').replaceAll(/=([0-9A-F]{2})/g, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)))));
         const found = plain.findLast((one) => one.toLowerCase().includes(to) && pattern.test(one));
         if (found) { letters.length = 0; return pattern.exec(found)[1]; }
-        await new Promise((done) => { setTimeout(done, 250); });
+        await new Promise((done) => { told = done; setTimeout(done, LETTER_MS_MAX).unref(); });
       }
       throw new Error(`no letter to ${to}: ${letters.join('\n---\n')}`);
     },
@@ -62,25 +65,29 @@ function totp(secret, now = Date.now()) {
 const CODE = /code is (\d{6})/;
 const LINK = /\/join(#fk_link_\S+)/;
 
-describe('codes', { skip: (BASE_URL === '' && 'no BASE_URL') || (PORT === 0 && 'no MAIL_PORT') }, () => {
+describe('codes', { skip: (BASE_URL === '' && 'no BASE_URL') || (FIELDKEEP_BIN === '' && 'no FIELDKEEP_BIN: it needs a server that sends mail here') }, () => {
   const mail = mailbox();
   let chrome;
   let company;
+  let server;
   before(async () => {
-    await mail.listen();
+    const port = await mail.listen();
+    server = await ownServer(`[mail]\nhost = "127.0.0.1"\nport = ${port}\ntls = "loopback-plaintext"\nfrom = "alerts@example.com"`);
+    await server.start();
     chrome = await browser();
-    company = await organization('Codes test');
+    company = await asOperator('POST', '/organizations', { name: 'Codes test' }, server);
   });
   after(async () => {
     await chrome.close();
+    await server.remove();
     mail.close();
   });
 
   /** Invited by mail, joined with a password and one of the factors. */
   async function joinedBy(factor, name, roles = [{ role: 'viewer', organization: company.id }]) {
-    const one = await open(chrome, { allow: [REFUSED] });
+    const one = await open(chrome, { allow: [REFUSED], server });
     const address = `${name.toLowerCase()}.${Date.now()}@example.com`;
-    const made = await operator('POST', '/invitations', { address, organization: company.id, roles });
+    const made = await asOperator('POST', '/invitations', { address, organization: company.id, roles }, server);
     assert.equal(made.sent, true);
     const { page } = one;
     await page.goto(`/join${await mail.find(address, LINK)}`);

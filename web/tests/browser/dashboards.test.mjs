@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { inDemo } from './demo.mjs';
-import { axe, BASE_URL, browser, joined, open, PHONE, REFUSED, shot } from './help.mjs';
+import { axe, BASE_URL, browser, joined, open, PHONE, REFUSED, settled, shot } from './help.mjs';
 
 describe('dashboards', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
   let chrome;
@@ -19,14 +19,14 @@ describe('dashboards', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
       await page.getByRole('heading', { name: 'DX-1', exact: true }).waitFor();
       await page.locator('section.tile canvas').first().waitFor();
       await page.getByRole('heading', { name: 'Devices of DX-1' }).waitFor();
-      await page.waitForTimeout(600);
+      await settled(page);
       await axe(page);
       await shot(page, `dashboard-${name}`);
       assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'nothing sticks out sideways');
       await page.goto(`${new URL(page.url()).pathname}/wall`);
       await page.getByRole('button', { name: 'Leave the wall' }).waitFor();
       assert.equal(await page.getByRole('navigation').count(), 0);
-      await page.waitForTimeout(600);
+      await settled(page);
       await axe(page);
       await page.keyboard.press('Escape');
       await page.getByRole('button', { name: 'Make it ours' }).waitFor();
@@ -57,7 +57,7 @@ describe('dashboards', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
     await page.keyboard.press('ArrowUp');
     await page.keyboard.press('ArrowUp');
     await page.keyboard.press('Shift+ArrowRight');
-    await page.waitForTimeout(300);
+    await settled(page);
     assert.equal((await box('First')).y, (await box('Second')).y, 'beside each other');
     assert.ok((await box('Second')).width > (await box('First')).width, 'wider');
     const from = await page.getByRole('button', { name: 'Move First' }).boundingBox();
@@ -66,7 +66,7 @@ describe('dashboards', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
     await page.mouse.move(from.x + 40, from.y + 160, { steps: 6 });
     await page.mouse.move(from.x + 500, from.y + 160, { steps: 6 });
     await page.mouse.up();
-    await page.waitForTimeout(300);
+    await settled(page);
     assert.ok((await box('First')).y > (await box('Second')).y, 'moved below');
     await axe(page);
     await shot(page, 'dashboard-edit');

@@ -1,9 +1,14 @@
 // Where the demo's devices are: a server that other tests have used has more organizations than that.
+import { asOperator } from './help.mjs';
 
-/** Chooses the project that has installed devices, as the side bar would. */
+/** An installed device of the demo: it has `organization` and `project`. */
+export async function demo() {
+  const { items } = await asOperator('GET', '/devices?state=installed&limit=500');
+  return items.find((one) => one.model === 'DX-1');
+}
+
+/** Chooses the project that has installed devices, as the side bar would; whatever is chosen afterwards stays. */
 export async function inDemo(page) {
-  await page.evaluate(async () => {
-    const [device] = (await (await fetch('/api/v1/devices?state=installed&limit=500')).json()).items.filter((one) => one.model === 'DX-1');
-    if (device) localStorage.setItem('fieldkeep-scope', `${device.organization}/${device.project}`);
-  });
+  const device = await demo();
+  if (device) await page.addInitScript((place) => { if (localStorage.getItem('fieldkeep-scope') === null) localStorage.setItem('fieldkeep-scope', place); }, `${device.organization}/${device.project}`);
 }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
-import { asOperator, axe, BASE_URL, browser, joined, open, PHONE, REFUSED, settled, shot, speaks } from './help.mjs';
+import { asOperator, axe, BASE_URL, browser, joined, open, PHONE, REFUSED, settled, shot } from './help.mjs';
 
 describe('device', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
   let chrome;
@@ -19,8 +19,7 @@ describe('device', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
   for (const [name, options] of Object.entries({ light: {}, dark: { theme: 'dark' }, phone: { viewport: PHONE }, spanish: { language: 'es' } })) {
     test(`its four tabs stand in ${name}`, async () => {
       const { context, page, clean, close } = await open(chrome, { ...options, allow: [REFUSED] });
-      await joined(context, page);
-      if (options.language) await speaks(page, options.language);
+      await joined(context, page, { language: options.language });
       for (const tab of ['', '/signals', '/events', '/identity']) {
         await page.goto(`/devices/${device.id}${tab}`);
         await page.getByRole('heading', { name: device.serial, level: 1 }).waitFor();

@@ -1,7 +1,8 @@
 // The fleet: found, filtered, sorted and acted on; at fifty thousand devices as at eight.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { axe, BASE_URL, browser, joined, open, PHONE, REFUSED, settled, shot, speaks } from './help.mjs';
+import { inDemo } from './demo.mjs';
+import { axe, BASE_URL, browser, joined, open, PHONE, REFUSED, settled, shot } from './help.mjs';
 
 const COUNT = 50_000;
 const STATES = ['installed', 'installed', 'installed', 'installed', 'suspended', 'claimed', 'revoked'];
@@ -43,8 +44,8 @@ describe('fleet', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
   for (const [name, options] of Object.entries({ light: {}, dark: { theme: 'dark' }, phone: { viewport: PHONE }, spanish: { language: 'es' } })) {
     test(`the fleet stands in ${name}`, async () => {
       const { context, page, clean, close } = await open(chrome, { ...options, allow: [REFUSED] });
-      await joined(context, page);
-      if (options.language) await speaks(page, options.language);
+      await joined(context, page, { language: options.language });
+      await inDemo(page);
       await page.goto('/fleet');
       await page.getByRole('grid').getByText(/^DX-/).first().waitFor();
       await settled(page);
@@ -57,8 +58,7 @@ describe('fleet', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
 
     test(`fifty thousand devices stand in ${name}`, async () => {
       const { context, page, clean, close } = await open(chrome, { ...options, allow: [REFUSED] });
-      await joined(context, page);
-      if (options.language) await speaks(page, options.language);
+      await joined(context, page, { language: options.language });
       await staged(page);
       await page.goto('/fleet');
       await page.getByRole('link', { name: 'DX-000001' }).waitFor();
@@ -87,7 +87,7 @@ describe('fleet', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
     await page.getByRole('link', { name: 'DX-000421' }).waitFor();
     await page.getByRole('columnheader', { name: 'Last seen' }).getByRole('button').click();
     await page.waitForURL(/sort=seen/);
-    await page.waitForTimeout(300);
+    await settled(page);
     const last = asked.at(-1);
     assert.equal(last.q, '0421');
     assert.equal(last.sort, 'seen');
@@ -108,7 +108,7 @@ describe('fleet', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
     assert.equal(await grid.getAttribute('aria-rowcount'), String(COUNT + 1));
     for (let turn = 0; turn < 12; turn += 1) {
       await grid.evaluate((element) => { element.scrollTop = element.scrollHeight; });
-      await page.waitForTimeout(120);
+      await settled(page);
     }
     assert.ok(asked.some((one) => Number(one.after) >= 2200), 'pages follow');
     await grid.evaluate((element) => { element.scrollTop = 0; });
@@ -171,16 +171,20 @@ describe('fleet', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
   test('the switcher and the palette lead to projects and devices', async () => {
     const { context, page, clean, close } = await open(chrome, { allow: [REFUSED] });
     await joined(context, page);
+    await inDemo(page);
     await page.goto('/fleet');
-    await page.getByRole('button', { name: 'All projects' }).click();
+    const here = page.getByRole('complementary').getByRole('button').first();
     const list = page.getByRole('dialog', { name: 'Organization and project' });
-    await list.waitFor();
-    await axe(page);
-    await shot(page, 'scope');
-    await list.getByRole('button').nth(1).click();
-    await page.waitForURL(/project=/);
+    for (const [choice, url] of [['All projects', /organization=/], ['Demo', /project=/]]) {
+      await here.click();
+      await list.waitFor();
+      await axe(page);
+      await shot(page, 'scope');
+      await list.getByRole('button', { name: choice, exact: true }).click();
+      await page.waitForURL(url);
+    }
     await page.reload();
-    assert.doesNotMatch(await page.getByRole('complementary').getByRole('button').first().innerText(), /All projects/);
+    await here.getByText('Demo', { exact: true }).waitFor();
     await page.keyboard.press('Control+k');
     await page.keyboard.type('demo');
     await page.getByRole('option', { name: /Demo.*project/ }).first().waitFor();

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { inDemo } from './demo.mjs';
-import { axe, BASE_URL, browser, joined, open, PHONE, REFUSED, shot } from './help.mjs';
+import { axe, BASE_URL, browser, joined, open, PHONE, REFUSED, settled, shot } from './help.mjs';
 
 describe('claim and install', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
   let chrome;
@@ -17,7 +17,7 @@ describe('claim and install', { skip: BASE_URL === '' && 'no BASE_URL' }, () => 
       for (const [path, ready] of [['/claim', 'On their way'], ['/install', 'At the device']]) {
         await page.goto(path);
         await page.getByRole('heading', { name: ready }).waitFor();
-        await page.waitForTimeout(500);
+        await settled(page);
         await axe(page);
         await shot(page, `${path.slice(1)}-${name}`);
         assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'nothing sticks out sideways');
@@ -51,7 +51,7 @@ describe('claim and install', { skip: BASE_URL === '' && 'no BASE_URL' }, () => 
     await inDemo(page);
     await page.goto('/install');
     await page.getByRole('heading', { name: 'At the device' }).waitFor();
-    await page.waitForTimeout(800);
+    await settled(page);
     const row = page.getByRole('row').filter({ hasText: 'said hello, can be installed' });
     if ((await row.count()) === 0) return told.skip('no claimed device has said hello');
     await page.getByLabel('Site').selectOption({ index: 1 });

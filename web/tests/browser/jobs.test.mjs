@@ -19,6 +19,7 @@ describe('jobs', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
     test(`a job with failures stands in ${name}`, async () => {
       const { context, page, clean, close } = await open(chrome, { ...options, allow: [REFUSED] });
       await joined(context, page);
+      await page.goto('/jobs');
       const { status, job, count } = await started(page);
       assert.equal(status, 202, JSON.stringify(job));
       await page.goto(`/jobs/${job.id}`);

@@ -1,7 +1,7 @@
 // Messages on their way out, and webhooks.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { axe, BASE_URL, browser, shot } from './help.mjs';
+import { axe, BASE_URL, browser, settled, shot } from './help.mjs';
 import { organization, person, standing } from './manage.mjs';
 
 describe('messages', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
@@ -49,7 +49,7 @@ describe('messages', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
     const { page, clean, close } = await person(chrome, 'Abel Auditor', [{ role: 'auditor', organization: company.id }]);
     await page.goto('/messages/webhooks');
     await page.getByRole('heading', { name: 'Webhooks', exact: true }).waitFor();
-    await page.waitForLoadState('networkidle');
+    await settled(page);
     assert.equal(await page.getByRole('button', { name: 'Make a webhook' }).count(), 0);
     clean();
     await close();

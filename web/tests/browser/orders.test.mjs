@@ -1,7 +1,7 @@
 // Orders and their devices, and what is said of a file that is no hand-over file.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { axe, BASE_URL, browser, joined, open, PHONE, REFUSED, shot } from './help.mjs';
+import { axe, BASE_URL, browser, joined, open, PHONE, REFUSED, settled, shot } from './help.mjs';
 
 describe('orders', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
   let chrome;
@@ -63,7 +63,7 @@ describe('orders', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
     const answered = page.waitForResponse(/explain.*registry\.import/);
     await page.goto('/orders');
     await answered;
-    await page.waitForTimeout(200);
+    await settled(page);
     assert.equal(await page.getByRole('button', { name: 'Import a hand-over file' }).count(), 0);
     clean();
     await close();

@@ -1,7 +1,7 @@
 // Inviting, giving and taking roles, shutting out: as whoever manages people does it.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { axe, BASE_URL, browser, shot } from './help.mjs';
+import { axe, BASE_URL, browser, settled, shot } from './help.mjs';
 import { navigation, operator, organization, person, standing } from './manage.mjs';
 
 describe('people', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
@@ -56,7 +56,7 @@ describe('people', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
     const dialog = page.getByRole('dialog', { name: 'Give Rita Role a role' });
     await dialog.getByLabel('Where', { exact: true }).last().selectOption({ label: company.name });
     await dialog.getByLabel('Role', { exact: true }).selectOption('analyst');
-    const gained = dialog.getByRole('group', { name: 'Newly possible: one thing' });
+    const gained = dialog.getByRole('group', { name: 'Newly possible: 2 things' });
     await gained.getByText('export measurements').waitFor();
     await axe(page);
     await shot(page, 'people-give');
@@ -117,7 +117,7 @@ describe('people', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
     await page.goto('/people?q=Abel&sort=-made');
     await page.getByRole('link', { name: 'Abel Auditor' }).first().click();
     await page.getByRole('heading', { name: 'Roles' }).waitFor();
-    await page.waitForLoadState('networkidle');
+    await settled(page);
     for (const name of ['Give a role', 'Take back', 'Shut out']) assert.equal(await page.getByRole('button', { name }).count(), 0, `${name} is offered`);
     clean();
     await close();

@@ -1,7 +1,7 @@
 // Programs and their keys: made, rotated, withdrawn, shut out.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { axe, BASE_URL, browser, shot } from './help.mjs';
+import { axe, BASE_URL, browser, settled, shot } from './help.mjs';
 import { operator, organization, person, standing } from './manage.mjs';
 
 describe('programs', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
@@ -93,7 +93,7 @@ describe('programs', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
     await page.goto('/programs');
     await page.getByRole('link', { name: 'Energy report' }).click();
     await page.getByText('server 1').waitFor();
-    await page.waitForLoadState('networkidle');
+    await settled(page);
     for (const name of ['Make a key', 'Rotate', 'Withdraw', 'Shut out']) assert.equal(await page.getByRole('button', { name }).count(), 0, `${name} is offered`);
     await axe(page);
     clean();

@@ -29,7 +29,7 @@ describe('record', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
 
   test('filters are the address, and what is shown is what is exported', async () => {
     const { context, page, clean, close } = await open(chrome, { allow: [REFUSED] });
-    const name = await joined(context, page);
+    const name = await joined(context, page, { own: true });
     await page.goto('/record');
     await page.locator('details.act').getByText(name).first().waitFor();
     await page.getByLabel('What').selectOption('registry.');

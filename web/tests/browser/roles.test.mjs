@@ -1,7 +1,7 @@
 // The matrix of roles, and an organization's own.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { axe, BASE_URL, browser, open, PHONE, REFUSED, shot } from './help.mjs';
+import { axe, BASE_URL, browser, PHONE, shot } from './help.mjs';
 import { operator, organization, person, standing } from './manage.mjs';
 
 describe('roles', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
@@ -62,10 +62,7 @@ describe('roles', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
   });
 
   test('an auditor sees roles and is offered no change; a phone shows one role', async () => {
-    const { context, clean, close } = await person(chrome, 'Abel Auditor', [{ role: 'auditor', organization: company.id }]);
-    const { cookies } = await context.storageState();
-    const phone = await open(chrome, { viewport: PHONE, allow: [REFUSED] });
-    await phone.context.addCookies(cookies);
+    const phone = await person(chrome, 'Abel Auditor', [{ role: 'auditor', organization: company.id }], { viewport: PHONE });
     await phone.page.goto('/roles');
     await phone.page.getByLabel('Role', { exact: true }).selectOption({ label: 'Security' });
     await phone.page.getByRole('region', { name: 'Devices' }).getByText('revoke devices').waitFor();
@@ -74,7 +71,5 @@ describe('roles', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
     await shot(phone.page, 'roles-one-phone');
     phone.clean();
     await phone.close();
-    clean();
-    await close();
   });
 });

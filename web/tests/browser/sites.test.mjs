@@ -1,7 +1,8 @@
 // Sites and projects: found, made, and told what devices may send.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { asOperator, axe, BASE_URL, browser, joined, open, PHONE, REFUSED, settled, shot, speaks } from './help.mjs';
+import { demo, inDemo } from './demo.mjs';
+import { asOperator, axe, BASE_URL, browser, joined, open, PHONE, REFUSED, settled, shot } from './help.mjs';
 
 describe('sites and projects', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
   let chrome;
@@ -9,8 +10,7 @@ describe('sites and projects', { skip: BASE_URL === '' && 'no BASE_URL' }, () =>
   let site;
   before(async () => {
     chrome = await browser();
-    const [organization] = (await asOperator('GET', '/organizations')).items;
-    [project] = (await asOperator('GET', `/organizations/${organization.id}/projects`)).items;
+    project = await asOperator('GET', `/projects/${(await demo()).project}`);
     const { items } = await asOperator('GET', `/projects/${project.id}/sites?limit=200`);
     site = items[0];
     for (const [name, location] of [['Brno roofs', [49.195, 16.608]], ['Praha depot', [50.0875, 14.4213]], ['Ostrava hall', [49.82, 18.26]]]) {
@@ -22,8 +22,8 @@ describe('sites and projects', { skip: BASE_URL === '' && 'no BASE_URL' }, () =>
   for (const [name, options] of Object.entries({ light: {}, dark: { theme: 'dark' }, phone: { viewport: PHONE }, spanish: { language: 'es' } })) {
     test(`every page stands in ${name}`, async () => {
       const { context, page, clean, close } = await open(chrome, { ...options, allow: [REFUSED] });
-      await joined(context, page);
-      if (options.language) await speaks(page, options.language);
+      await joined(context, page, { language: options.language });
+      await inDemo(page);
       for (const [path, wait] of [['/sites', '[role=grid]'], [`/sites/${site.id}`, '[role=grid]'], ['/projects', '[role=grid]'], [`/projects/${project.id}`, 'section'], [`/projects/${project.id}/settings`, 'form']]) {
         await page.goto(path);
         await page.locator(`main ${wait}`).first().waitFor();
@@ -40,6 +40,7 @@ describe('sites and projects', { skip: BASE_URL === '' && 'no BASE_URL' }, () =>
   test('a site is added where it is, and is on the map', async () => {
     const { context, page, clean, close } = await open(chrome, { allow: [REFUSED] });
     await joined(context, page);
+    await inDemo(page);
     await page.goto('/sites');
     const name = `Plzeň ${Date.now()}`;
     await page.getByRole('button', { name: 'Add a site' }).click();
@@ -62,6 +63,7 @@ describe('sites and projects', { skip: BASE_URL === '' && 'no BASE_URL' }, () =>
   test('a signal is declared, checked, and holds from then on', async () => {
     const { context, page, clean, close } = await open(chrome, { allow: [REFUSED] });
     await joined(context, page);
+    await inDemo(page);
     await page.goto(`/projects/${project.id}/settings`);
     await page.getByRole('button', { name: 'Declare a signal' }).click();
     const row = page.getByRole('group', { name: 'New signal' });
@@ -92,6 +94,7 @@ describe('sites and projects', { skip: BASE_URL === '' && 'no BASE_URL' }, () =>
   test('groups make a tree', async () => {
     const { context, page, clean, close } = await open(chrome, { allow: [REFUSED] });
     await joined(context, page);
+    await inDemo(page);
     await page.goto(`/projects/${project.id}`);
     const name = `Cooling ${Date.now()}`;
     await page.getByRole('button', { name: 'New group' }).click();

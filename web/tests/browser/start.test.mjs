@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { inDemo } from './demo.mjs';
+import { organization } from './manage.mjs';
 import { axe, BASE_URL, browser, joined, open, PHONE, REFUSED, shot } from './help.mjs';
 
 describe('first steps', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
@@ -28,10 +29,7 @@ describe('first steps', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
     const { context, page, clean, close } = await open(chrome, { allow: [REFUSED] });
     await joined(context, page);
     await inDemo(page);
-    const made = await page.evaluate(async (name) => {
-      const answer = await fetch('/api/v1/organizations', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ name }) });
-      return answer.json();
-    }, `Fresh ${Date.now()}`);
+    const made = await organization('Fresh');
     await page.goto(`/start?organization=${made.id}`);
     await page.getByLabel('Name of the project').fill('Trial');
     await axe(page);

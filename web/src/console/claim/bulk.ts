@@ -1,8 +1,7 @@
 /** A few are done at once and seen here; many become a job of the server's, which goes on without this page. */
-import { api, send } from '$kit/api';
+import { api } from '$kit/api';
 import { Problem } from '$kit/problem';
-import type { Device } from '$api/types';
-import type { Job } from '../common/contract';
+import type { Device, Job } from '$api/types';
 
 export const AT_ONCE_MAX = 10;
 const LIST_PAGE = 500;
@@ -13,7 +12,7 @@ export interface Failure {
   problem: Problem;
 }
 
-export async function devicesOf(query: { organization?: string; project?: string; state?: string }, signal?: AbortSignal): Promise<Device[]> {
+export async function devicesOf(query: { organization?: string; project?: string; state?: string; model?: string; site?: string }, signal?: AbortSignal): Promise<Device[]> {
   const found: Device[] = [];
   let after: string | null | undefined;
   for (let page = 0; page < LIST_PAGES_MAX; page += 1) {
@@ -40,4 +39,4 @@ export async function each(devices: Device[], act: (device: Device) => Promise<u
 }
 
 export const job = (kind: string, devices: Device[], target: Record<string, string>): Promise<Job> =>
-  send<Job>('POST', '/jobs', { body: { kind, devices: devices.map((one) => one.id), ...target } });
+  api.post('/jobs', { body: { kind, devices: devices.map((one) => one.id), ...target } });

@@ -1,8 +1,9 @@
 /** Dashboards of the server, and those that are made of what there is: one for each model, without any set-up. */
 import type { Dashboard, Device, Tile } from '$api/types';
-import { api, send } from '$kit/api';
+import { api } from '$kit/api';
 import { t } from '$kit/i18n.svelte';
 import { devicesOf } from '../claim/bulk';
+import { spanFor } from '$kit/range';
 import { FIRST, settled } from './grid';
 
 const MODEL = 'model:';
@@ -33,17 +34,15 @@ async function metricsOf(devices: Device[], signal?: AbortSignal): Promise<Map<s
   return found;
 }
 
-/** As much as there is to see: an hour for a device of this morning, a week for one of last year. */
+/** As much as there is to see: an hour for a device of this morning, a week for one of last year, and where it is for one that fell silent. */
 async function spanOf(device: Device | undefined, signal?: AbortSignal): Promise<string> {
   if (!device) return '24h';
-  const found = await send<{ items: { from?: string | null }[] }>('GET', '/devices/{device}/metrics', { params: { device: device.id }, silent: true, ...(signal ? { signal } : {}) }).catch(() => ({ items: [] }));
-  const first = Math.min(...found.items.flatMap((one) => (one.from ? [Date.parse(one.from)] : [])));
-  const hours = (Date.now() - first) / 3_600_000;
-  return !Number.isFinite(hours) ? '24h' : hours < 6 ? '1h' : hours < 72 ? '24h' : '7d';
+  const found = await api.get('/devices/{device}/metrics', { params: { device: device.id }, silent: true, ...(signal ? { signal } : {}) }).catch(() => ({ items: [] }));
+  return spanFor(found.items, Date.now());
 }
 
 export async function defaultBoard(project: string, model: string, signal?: AbortSignal): Promise<Dashboard> {
-  const devices = (await devicesOf({ project }, signal)).filter((one) => one.model === model);
+  const devices = await devicesOf({ project, model }, signal);
   const asked = devices.filter((one) => one.state === 'installed').slice(0, DEVICES_ASKED);
   const metrics = [...await metricsOf(asked, signal)].sort((a, b) => b[1].length - a[1].length || (a[0] < b[0] ? -1 : 1));
   const range = await spanOf(metrics[0]?.[1][0], signal);

@@ -19,22 +19,6 @@ export type FleetDevice = Omit<Device, keyof Listed> & Listed;
 /** What the contract calls text is one of a few words. */
 export const listed = (device: Device): FleetDevice => device as FleetDevice;
 
-export interface Metric {
-  metric: string;
-  unit?: string | null;
-  range?: { min: number; max: number } | null;
-  /** First and last reading. */
-  from?: string | null;
-  to?: string | null;
-}
-
-export interface HeldSpan {
-  from: string;
-  to: string;
-  held: string;
-  reasons: string[];
-}
-
 /** A value that came by an event. */
 export interface Fresh {
   metric: string;

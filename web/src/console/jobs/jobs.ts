@@ -1,8 +1,8 @@
 /** Long work: what is running, and what may be done about it. */
-import type { Job, JobState } from '../common/contract';
+import type { Job } from '$api/types';
 
 export const POLL_MS = 1500;
-export const STATES: JobState[] = ['waiting', 'running', 'stopping', 'stopped', 'done'];
+export const STATES = ['waiting', 'running', 'stopping', 'stopped', 'done'] as const;
 export const isOver = (job: Job): boolean => job.state === 'done' || job.state === 'stopped';
 
 /** The server counts what went well and what failed apart. */

@@ -5,32 +5,72 @@
 import { SvelteMap } from 'svelte/reactivity';
 import type { Explanation } from '$api/types';
 import { api } from '$kit/api';
+import { scope } from '$kit/scope.svelte';
+import { session } from '$kit/session.svelte';
+import { keep, kept } from '$kit/storage';
 import { directory } from './directory.svelte';
 import type { Where } from './scope';
 
 const COUNTS_MS = 60_000;
 /** Whoever sees more organizations than these has a role above them, as a rule. */
 const ORGANIZATIONS_MAX = 12;
+/** What was answered at the last visit holds until it is asked again: this much later, when the page itself is there. */
+const AGAIN_MS = 3000;
+const KEPT_MAX = 400;
 
 const keyOf = (action: string, where: Where): string =>
   [action, where.organization, where.project, where.group, where.device].map((part) => part ?? '').join(' ');
 
 class Rights {
-  #known = new SvelteMap<string, Explanation>();
+  /** null: it could not be asked. */
+  #known = new SvelteMap<string, boolean | null>();
+  /** Of this person at their last visit, so that what is offered does not come piece by piece. */
+  #before: Map<string, boolean> | null = null;
   #asked = new Map<string, { at: number; answer: Promise<Explanation | null> }>();
 
   /** Whether they may do it there; presence may still have to be proven. False until the server has answered. */
   may(action: string, where: Where = {}): boolean {
+    return this.known(action, where) ?? false;
+  }
+
+  /** The same; undefined until the server has answered. */
+  known(action: string, where: Where = {}): boolean | undefined {
+    const key = keyOf(action, where);
     // The map is read first: this runs where it must depend on the answer.
-    const known = this.#known.get(keyOf(action, where));
-    void this.explain(action, where);
-    return allows(known);
+    const known = this.#known.get(key);
+    const before = known === undefined ? this.#recalled().get(key) : undefined;
+    if (before !== undefined && !this.#asked.has(key)) this.#later(key, action, where);
+    else void this.explain(action, where);
+    return known === undefined ? before : (known ?? false);
   }
 
   /** The same, at the deployment or in any of the organizations that they see. */
   somewhere(action: string): boolean {
-    if (this.may(action)) return true;
-    return (directory.organizations() ?? []).slice(0, ORGANIZATIONS_MAX).some((one) => this.may(action, { organization: one.id }));
+    return this.offered(action) ?? false;
+  }
+
+  /** Whether one of these may be done somewhere: first where most may, then where they are, then elsewhere. undefined until it is known. */
+  offered(...actions: string[]): boolean | undefined {
+    let open = false;
+    for (const action of actions) {
+      const found = this.#anywhere(action);
+      if (found) return true;
+      open ||= found === undefined;
+    }
+    return open ? undefined : false;
+  }
+
+  #anywhere(action: string): boolean | undefined {
+    const all = this.known(action);
+    if (all !== false) return all;
+    if (!scope.ready) return undefined;
+    const here = scope.organization ? this.known(action, { organization: scope.organization.id }) : false;
+    if (here !== false) return here;
+    const project = scope.only ?? scope.projects[0];
+    const inside = project ? this.known(action, { project: project.id }) : false;
+    if (inside !== false) return inside;
+    const others = scope.organizations.filter((one) => one.id !== scope.organization?.id).slice(0, ORGANIZATIONS_MAX).map((one) => this.known(action, { organization: one.id }));
+    return others.includes(true) || (others.includes(undefined) ? undefined : false);
   }
 
   /** As `somewhere`, once it is known: before a list is asked for that would be refused. */
@@ -60,13 +100,38 @@ class Rights {
     this.#asked.clear();
   }
 
+  #later(key: string, action: string, where: Where): void {
+    this.#asked.set(key, { at: Date.now(), answer: new Promise((done) => { setTimeout(() => done(this.#ask(key, action, where)), AGAIN_MS); }) });
+  }
+
+  #recalled(): Map<string, boolean> {
+    const { me } = session;
+    if (!me) return new Map();
+    if (this.#before) return this.#before;
+    this.#before = new Map();
+    try {
+      const [who, ...keys] = JSON.parse(kept('rights') ?? '[]') as string[];
+      if (who === me.id) this.#before = new Map(keys.map((key) => [key.slice(1), key.startsWith('+')]));
+    } catch {
+      // Something else wrote there: all is asked anew.
+    }
+    return this.#before;
+  }
+
+  #keep(): void {
+    const known = [...this.#known].flatMap(([key, may]) => (may === null ? [] : [`${may ? '+' : '-'}${key}`]));
+    if (session.me) keep('rights', JSON.stringify([session.me.id, ...known.slice(-KEPT_MAX)]));
+  }
+
   async #ask(key: string, action: string, where: Where): Promise<Explanation | null> {
     try {
       const answer = await api.get('/access/explain', { query: { principal: 'me', action, ...where }, silent: true });
-      this.#known.set(key, answer);
+      this.#known.set(key, allows(answer));
+      this.#keep();
       return answer;
     } catch {
       this.#asked.delete(key);
+      if (!this.#known.has(key)) this.#known.set(key, null);
       return null;
     }
   }

@@ -2,6 +2,8 @@
 import { untrack } from 'svelte';
 import type { Group, Project, Site } from '$api/types';
 import { api } from '$kit/api';
+import { connection } from '$kit/connection.svelte';
+import { again, LIST_MS } from '$kit/load.svelte';
 import { all, scope } from '$kit/scope.svelte';
 
 const PAGE = 500;
@@ -14,6 +16,7 @@ class Places {
   /** Whether they were read, for an empty list to be one. */
   ready = $state(false);
   #reading = 0;
+  #said = '';
 
   constructor() {
     $effect.root(() => {
@@ -26,14 +29,24 @@ class Places {
 
   async read(projects: Project[] = scope.project ? [scope.project] : scope.projects): Promise<void> {
     const mine = ++this.#reading;
+    // Names are a comfort: a list without them, or with those of before, is better than none.
     const found = await Promise.all(projects.slice(0, PROJECTS_MAX).map(async ({ id }) => ({
-      sites: await quietly(all((after) => api.get('/projects/{project}/sites', { params: { project: id }, query: { limit: PAGE, after } }))),
-      groups: await quietly(all((after) => api.get('/projects/{project}/groups', { params: { project: id }, query: { limit: PAGE, after } }))),
+      sites: await all((after) => api.get('/projects/{project}/sites', { params: { project: id }, query: { limit: PAGE, after } })).catch(() => this.sitesOf(id)),
+      groups: await all((after) => api.get('/projects/{project}/groups', { params: { project: id }, query: { limit: PAGE, after } })).catch(() => this.groupsOf(id)),
     })));
     if (mine !== this.#reading) return;
-    this.sites = new Map(found.flatMap((one) => one.sites).map((site) => [site.id, site]));
-    this.groups = new Map(found.flatMap((one) => one.groups).map((group) => [group.id, group]));
+    const said = JSON.stringify(found);
+    if (said !== this.#said) {
+      this.sites = new Map(found.flatMap((one) => one.sites).map((site) => [site.id, site]));
+      this.groups = new Map(found.flatMap((one) => one.groups).map((group) => [group.id, group]));
+    }
+    this.#said = said;
     this.ready = true;
+  }
+
+  /** What others add comes by itself, on screens that list it. Call it in an $effect. */
+  follow(): () => void {
+    return again(() => { if (scope.ready && !connection.lost) void this.read(); }, LIST_MS);
   }
 
   site(id: string | null | undefined): string {
@@ -52,9 +65,6 @@ class Places {
     return [...this.groups.values()].filter((one) => one.project === project).sort(byName);
   }
 }
-
-/** Names are a comfort: a list without them is better than none. */
-const quietly = <T>(asked: Promise<T[]>): Promise<T[]> => asked.catch(() => []);
 
 export const byName = (a: { name: string }, b: { name: string }): number => a.name.localeCompare(b.name);
 

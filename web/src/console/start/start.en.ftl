@@ -28,6 +28,7 @@ start-device-real = A real one
 start-device-simulated-text = The server makes, claims and installs a device and runs it through the same door as a real one. A reading comes every few seconds.
 start-device-here-text = The agent reads the sensors of the machine that the server runs on. In the folder where the deployment was made:
 start-device-real-text = A device comes from its maker with a bundle and a label.
+start-no-simulated = This server runs no simulated devices: they are switched off where it is run. A first reading comes by one of these two ways.
 start-simulate = Start a simulated device
 start-here-then = While enroll waits, claim PC-000001 and then install it.
 start-real-import = Import the maker’s hand-over file:

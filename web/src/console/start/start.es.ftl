@@ -28,6 +28,7 @@ start-device-real = Uno real
 start-device-simulated-text = El servidor crea, reclama e instala un dispositivo y lo hace pasar por la misma puerta que uno real. Llega una lectura cada pocos segundos.
 start-device-here-text = El agente lee los sensores de la máquina donde corre el servidor. En la carpeta donde se creó el despliegue:
 start-device-real-text = Un dispositivo llega del fabricante con una carpeta y una etiqueta.
+start-no-simulated = Este servidor no ejecuta dispositivos simulados: están desactivados donde se ejecuta. Una primera lectura llega por uno de estos dos caminos.
 start-simulate = Arrancar un dispositivo simulado
 start-here-then = Mientras enroll espera, reclame PC-000001 y después instálelo.
 start-real-import = Importe el archivo de entrega del fabricante:

@@ -1,0 +1,139 @@
+// Every standard role opens every screen: what the server answers, what the page offers and what the golden matrix of the
+// policies says are the same three times.
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { after, before, describe, test } from 'node:test';
+import { demo } from './demo.mjs';
+import { asOperator, BASE_URL, browser, drawn, joined, open, REFUSED, settled, shot } from './help.mjs';
+
+const GOLDEN = new URL('../../../policies/golden/roles.txt', import.meta.url);
+const CONSOLE = new URL('../../src/console/', import.meta.url);
+const PROGRAMS = /^program-/;
+
+/** role -> action -> may, presence included. */
+const matrix = new Map();
+for (const line of readFileSync(GOLDEN, 'utf8').trim().split('\n')) {
+  const [role, action, answer] = line.split(' ');
+  if (PROGRAMS.test(role)) continue;
+  matrix.set(role, (matrix.get(role) ?? new Map()).set(action, answer === 'allow'));
+}
+
+/** What an answer of a path takes. Whatever is one's own takes nothing. */
+const TAKES = [
+  [/^\/(?:me|access\/explain|approvals|glass|jobs|events|setup|sign-out)(?:\/|$)/, null],
+  [/^\/organizations\/[^/]+\/(?:roles|rules|guards|providers)$/, 'policy.read'],
+  [/^\/organizations\/[^/]+\/webhooks$|^\/outbox$/, 'notify.read'],
+  [/^\/organizations\/[^/]+\/projects$|^\/projects\/[^/]+(?:\/(?:sites|groups|dashboards))?$|^\/dashboards\//, 'project.read'],
+  [/^\/organizations(?:\/[^/]+)?$|^\/authorities$/, 'organization.read'],
+  [/^\/devices\/[^/]+\/held-spans$|^\/projects\/[^/]+\/quarantine$|^\/quarantine\//, 'quarantine.read'],
+  [/^\/devices\/[^/]+\/(?:latest|buckets|readings|metrics)$|^\/projects\/[^/]+\/aggregate$/, 'telemetry.read'],
+  [/^\/projects\/[^/]+\/export$/, 'telemetry.export'],
+  [/^\/devices(?:\/[^/]+(?:\/identity)?)?$|^\/fleet\/summary$|^\/certificates$/, 'device.read'],
+  [/^\/registry\//, 'registry.read'],
+  [/^\/acts$/, 'record.read'],
+  [/^\/people|^\/invitations$/, 'person.read'],
+  [/^\/grants$/, 'role.read'],
+  [/^\/keys$|^\/service-accounts$/, 'key.read'],
+  [/^\/health$/, 'health.read'],
+];
+
+/** What a control does, by what stands on it. Each of them is on some screen of an owner: a word that was changed fails here. */
+const CONTROLS = {
+  'Invite somebody': 'person.invite', 'Withdraw': null, 'Give a role': 'role.grant', 'Take back': 'role.grant', 'Make a role': 'policy.write',
+  'Make a program': 'key.write', 'Make a key': 'key.write', 'Make a webhook': 'notify.write', 'Break the glass': 'glass.break',
+  'New dashboard': 'dashboard.write', 'Make it ours': 'dashboard.write', 'Add a site': 'project.write', 'New group': 'group.write',
+  'Suspend…': 'device.suspend', 'Revoke…': 'device.revoke', 'Retire…': 'device.revoke', 
+  'Release': 'quarantine.release', 'Destroy': 'quarantine.destroy', 'Look at it and save': 'policy.write', 'Make a guard rail': 'policy.write', 'Add a provider': 'policy.write',
+  'Declare a signal': 'project.write', 'New project': 'project.write', 'Revoke the device…': 'device.revoke', 'Shut out': 'person.disable',
+};
+
+/** The paths of every screen, as the routes list them; parameters of the demo in place of their names. */
+function screens(ids) {
+  const found = readdirSync(CONSOLE, { withFileTypes: true }).filter((one) => one.isDirectory()).flatMap(({ name }) => {
+    const source = (() => { try { return readFileSync(new URL(`${name}/routes.ts`, CONSOLE), 'utf8'); } catch { return ''; } })();
+    return [...source.matchAll(/path: '([^']+)'/g)].map((match) => match[1]);
+  });
+  return found.filter((path) => !['/sign-in', '/join', '/start', '/install', '/jobs/:job', '/dashboards/:dashboard/wall'].includes(path))
+    .map((path) => path.replaceAll(/:(\w+)/g, (_, name) => ids[name] ?? assert.fail(`no id for ${path}`)))
+    .concat(['/start', '/install', `/rules?tab=guards`, '/rules?tab=providers', '/dashboards/model%3ADX-1', '/programs/none']);
+}
+
+describe('rights', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
+  let chrome;
+  let place;
+  let paths;
+  const seen = new Set();
+  before(async () => {
+    chrome = await browser();
+    const device = await demo();
+    place = { organization: device.organization, project: device.project };
+    const held = (await asOperator('GET', `/projects/${device.project}/quarantine`)).items[0] ?? (await asOperator('GET', `/projects/${device.project}/quarantine?state=released`)).items[0];
+    const board = (await asOperator('GET', `/projects/${device.project}/dashboards`)).items[0] ?? await asOperator('POST', `/projects/${device.project}/dashboards`, { name: 'Rights', tiles: [] });
+    const account = (await asOperator('GET', '/service-accounts')).items.find((one) => one.organization === device.organization)
+      ?? await asOperator('POST', '/service-accounts', { name: 'Rights', organization: device.organization });
+    const { items: grants } = await asOperator('GET', `/grants?organization=${device.organization}`);
+    paths = screens({ device: device.id, project: device.project, site: device.site, order: device.order, held: held.id, dashboard: board.id, account: account.id, person: grants.find((one) => one.person).person });
+  });
+  after(async () => chrome.close());
+
+  for (const [role, may] of matrix) {
+    test(`${role} sees and is offered what the matrix allows`, async () => {
+      const { context, page, clean, close } = await open(chrome, { allow: [REFUSED] });
+      const answers = [];
+      page.on('response', (response) => { if (new URL(response.url()).pathname.startsWith('/api/v1/')) answers.push(response); });
+      // A custodian holds nothing inside a project; the others are given their role where the devices are.
+      await joined(context, page, { name: `Role ${role}`, roles: [{ role, organization: place.organization }] });
+      await page.addInitScript((chosen) => localStorage.setItem('fieldkeep-scope', chosen), `${place.organization}/${place.project}`);
+      await page.goto('/');
+      await page.getByRole('navigation', { name: 'Screens' }).getByRole('link').first().waitFor();
+      await settled(page);
+      const offered = await page.getByRole('navigation', { name: 'Screens' }).getByRole('link').evaluateAll((all) => all.map((one) => one.getAttribute('href')));
+      const wrong = [];
+      for (const path of paths) {
+        answers.length = 0;
+        // As a link inside the page does it: the console is loaded once.
+        await page.evaluate((to) => { history.pushState(null, '', to); dispatchEvent(new PopStateEvent('popstate')); }, path);
+        await drawn(page);
+        await settled(page);
+        const { pathname } = new URL(page.url());
+        for (const answer of answers) {
+          const asked = new URL(answer.url()).pathname.replace('/api/v1', '');
+          if (answer.request().method() !== 'GET' || answer.status() !== 200) continue;
+          const [, takes] = TAKES.find(([pattern]) => pattern.test(asked)) ?? assert.fail(`nobody says what ${asked} takes`);
+          if (takes === null || may.get(takes)) continue;
+          const body = await answer.json().catch(() => null);
+          // A list holds what may be seen: for somebody without the right it is empty.
+          if (Array.isArray(body?.items) && body.items.length === 0) continue;
+          if (asked === '/fleet/summary' && body.total === 0) continue;
+          // One's own account is seen by oneself.
+          if (takes === 'person.read' && body?.name === `Role ${role}`) continue;
+          if (takes === 'person.read' && body?.items?.every((one) => one.name === `Role ${role}`)) continue;
+          wrong.push(`${path}: ${asked} was answered without ${takes}`);
+        }
+        const texts = await page.locator('main, dialog').locator('button, [role=menuitem], a.button').evaluateAll((all) => all.map((one) => [...one.childNodes].filter((part) => part.nodeName !== 'KBD').map((part) => part.textContent).join('').trim().replace(/\s+/g, ' ')));
+        for (const text of texts) {
+          const takes = CONTROLS[text];
+          if (takes === undefined) continue;
+          seen.add(text);
+          if (takes !== null && !may.get(takes)) wrong.push(`${path}: "${text}" is offered without ${takes}`);
+        }
+        if (offered.some((one) => one === path)) {
+          for (const alert of await page.locator('main [role=alert]').allInnerTexts()) wrong.push(`${pathname} is in the side bar and says: ${alert.replaceAll('\n', ' ')}`);
+          const main = await page.locator('main').innerText();
+          if (/\b40[34]\b/.test(main)) wrong.push(`${pathname} shows a bare number of a refusal`);
+        }
+      }
+      await shot(page, `rights-${role}`);
+      if (process.env.FIELDKEEP_RIGHTS) console.log(role, offered.join(' '));
+      assert.deepEqual([...new Set(wrong)], []);
+      clean();
+      await close();
+    });
+  }
+
+  test('every control that is looked for is there for somebody', () => {
+    // A fork cannot be released, and may be all that is held.
+    const never = Object.keys(CONTROLS).filter((text) => !seen.has(text) && text !== 'Release');
+    assert.deepEqual(never, []);
+  });
+});
