@@ -13,3 +13,14 @@ declare module 'virtual:messages/es' {
 }
 /** Whether this build has the gallery of components. */
 declare const __GALLERY__: boolean;
+
+declare module 'virtual:land' {
+  const land: {
+    scale: [number, number];
+    translate: [number, number];
+    arcs: [number, number][][];
+    rings: number[][];
+    borders: number[];
+  };
+  export default land;
+}

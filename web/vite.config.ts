@@ -1,11 +1,12 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
+import { land } from './scripts/land.mjs';
 import { early, icons, messages, packed } from './scripts/plugins.mjs';
 
 const at = (path: string) => new URL(path, import.meta.url).pathname;
 
 export default defineConfig(({ mode }) => ({
-  plugins: [svelte(), icons(), messages(), early(), packed()],
+  plugins: [svelte(), icons(), messages(), land(), early(), packed()],
   define: { __GALLERY__: JSON.stringify(mode === 'gallery') },
   resolve: { alias: { $kit: at('./src/kit'), $ui: at('./src/ui'), $api: at('./src/api') } },
   build: {
