@@ -11,7 +11,7 @@ const SCREEN_MAX = 40 * KB;
 /** Loaded by a first visit though imported lazily. */
 const FIRST = ['index.html', 'src/console/account/SignIn.svelte', 'virtual:messages/en'];
 
-const manifest = JSON.parse(readFileSync(join(ROOT, 'node_modules/.fieldkeep/manifest.json'), 'utf8'));
+const manifest = JSON.parse(readFileSync(join(ROOT, 'node_modules/.fieldkeep/dist.json'), 'utf8'));
 const size = (file) => {
   const packed = join(DIST, `${file}.br`);
   return statSync(file.endsWith('.woff2') ? join(DIST, file) : packed).size;

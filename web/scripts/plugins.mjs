@@ -2,7 +2,7 @@
 // index.html, and the compressed copies that the server sends as they are.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { constants, brotliCompressSync } from 'node:zlib';
 
 const ROOT = new URL('..', import.meta.url).pathname;
@@ -117,7 +117,7 @@ export function packed() {
       if (!existsSync(join(folder, '.vite/manifest.json'))) return;
       const aside = join(ROOT, 'node_modules/.fieldkeep');
       mkdirSync(aside, { recursive: true });
-      renameSync(join(folder, '.vite/manifest.json'), join(aside, 'manifest.json'));
+      renameSync(join(folder, '.vite/manifest.json'), join(aside, `${basename(folder)}.json`));
       rmSync(join(folder, '.vite'), { recursive: true });
       for (const file of walk(folder).filter((path) => TEXT.test(path))) {
         const body = readFileSync(file);

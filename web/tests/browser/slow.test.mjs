@@ -13,9 +13,9 @@ describe('slow network', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
   before(async () => { chrome = await browser(); });
   after(async () => chrome.close());
 
-  async function slowly(options = {}) {
+  async function slowly({ who, ...options } = {}) {
     const one = await open(chrome, { allow: [REFUSED], ...options });
-    await joined(one.context, one.page);
+    await joined(one.context, one.page, who);
     await inDemo(one.page);
     one.context.setDefaultTimeout(SLOW_MS);
     await one.page.addInitScript(() => {
@@ -54,11 +54,11 @@ describe('slow network', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
   }
 
   test('an act shows that it works, and a double click asks once', async () => {
-    const { page, clean, close } = await slowly();
+    const { page, clean, close } = await slowly({ who: { name: 'Sue Slow', own: true } });
     let asked = 0;
     page.on('request', (request) => { if (request.method() === 'PUT' && request.url().endsWith('/api/v1/me')) asked += 1; });
     await page.goto('/profile');
-    await page.getByLabel('Your name').fill('Ada Byron');
+    await page.getByLabel('Your name').fill('Sue Slower');
     const save = page.getByRole('button', { name: 'Save' });
     const answered = page.waitForResponse((one) => one.request().method() === 'PUT' && one.url().endsWith('/api/v1/me'));
     await save.dblclick();

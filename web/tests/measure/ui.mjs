@@ -50,17 +50,12 @@ async function redraw(chrome, base, points) {
   const times = await page.evaluate(async () => {
     const keys = document.querySelector('[role=application]');
     const canvas = keys.querySelector('canvas');
-    const task = () => new Promise((done) => {
-      const { port1, port2 } = new MessageChannel();
-      port1.addEventListener('message', () => done());
-          port1.start();
-      port2.postMessage(0);
-    });
     const out = [];
     for (let turn = 0; turn < 25; turn += 1) {
       const at = performance.now();
       keys.dispatchEvent(new KeyboardEvent('keydown', { key: turn % 2 === 0 ? 'ArrowLeft' : 'ArrowRight', bubbles: true }));
-      await task();
+      // Svelte and uPlot both work in microtasks: in this many, one of the other has followed. A task would wait for the browser.
+      for (let tick = 0; tick < 8; tick += 1) await Promise.resolve();
       // A canvas draws when it has to: reading a pixel makes it.
       canvas.getContext('2d').getImageData(0, 0, 1, 1);
       out.push(performance.now() - at);
@@ -131,7 +126,7 @@ async function shifts(chrome) {
         new PerformanceObserver((list) => { for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifted += entry.value; }).observe({ type: 'layout-shift', buffered: true });
       });
       await page.goto(path);
-      await page.locator(name === 'fleet' ? '[role=grid] [role=row]' : '.u-over').first().waitFor();
+      await page.locator(name === 'fleet' ? '[role=grid] .line' : '.u-over').first().waitFor();
       await settled(page);
       says(`CLS, ${name}${size}`, rounded(await page.evaluate(() => window.shifted), 4));
       await close();
@@ -199,6 +194,9 @@ try {
   await close();
   await chrome.close();
   await lighthouse(process.env.DIST ? await serve(process.env.DIST, BASE_URL) : BASE_URL, cookie);
+} catch (thrown) {
+  // What was measured until then is still told.
+  failed.push(`could not be measured: ${thrown.message}`);
 } finally {
   for (const child of started) child.kill();
 }
