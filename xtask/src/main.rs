@@ -19,7 +19,8 @@ cargo xtask COMMAND
   demo [ARGS…]              build, then run `fieldkeep demo ARGS`: the whole story on this machine
   test [--nightly] [FILTER] install what the tests need, then run every check and every test;
                             with FILTER only the tests whose name contains it, without the other checks
-  web                       install what the console needs and build it, for a server that is built by hand
+  web [test]                install what the console needs and build it, for a server that is built by hand;
+                            with `test` run the console's tests alone, in a browser too
   tidy                      compare the tree with the rules of the house
   bench access              what authorisation costs and what a flood of sign-ins does to devices; release build
   bench ui                  what the console costs a browser: bytes, redraws, scrolling, Lighthouse; release build
@@ -43,9 +44,11 @@ fn dispatch(args: &[String]) -> Result<()> {
     match args.first().map(String::as_str) {
         Some("demo") => run::demo(rest),
         Some("test") => test::run(&test::Wish::parse(rest)?),
-        Some("web") if rest.is_empty() => {
-            packages::ensure(packages::For::Building).and_then(|()| web::build())
-        }
+        Some("web") => match rest {
+            [] => packages::ensure(packages::For::Building).and_then(|()| web::build()),
+            [word] if word == "test" => packages::ensure(packages::For::Tests).and_then(|()| web::test()),
+            _ => bail!("web takes nothing or `test`"),
+        },
         Some("bench") => match rest {
             [name] if name == "access" => run::bench("bench-access"),
             [name] if name == "ui" => packages::ensure(packages::For::Tests).and_then(|()| web::bench()),

@@ -39,12 +39,19 @@ pub fn demand(command: &mut Command, failed: &str) -> Result<()> {
     if status.success() { Ok(()) } else { bail!("{failed} ({status})") }
 }
 
-/// Builds everything as it is shipped, then runs a comparison.
+/// Builds everything as it is shipped; where it lies. One set of packages for all comparisons: another set would compile the
+/// libraries anew.
+pub fn release() -> Result<PathBuf> {
+    let packages = ["-p", "fieldkeep-cli", "-p", "fieldkeep-testkit", "-p", "fieldkeep-agent"];
+    let mut build = cargo();
+    build.args(["build", "--release", "--bins"]).args(packages).stdout(std::io::stderr());
+    demand(&mut build, "the programs do not build; cargo says why above")?;
+    Ok(binaries()?.with_file_name("release"))
+}
+
+/// Runs a comparison on what is shipped.
 pub fn bench(program: &str) -> Result<()> {
-    let build = ["build", "--release", "-p", "fieldkeep-cli", "-p", "fieldkeep-testkit", "--bins"];
-    demand(cargo().args(build).stdout(std::io::stderr()), "the programs do not build; cargo says why above")?;
-    let folder = binaries()?.with_file_name("release");
-    demand(&mut Command::new(folder.join(program)), "the comparison stopped, see above")
+    demand(&mut Command::new(release()?.join(program)), "the comparison stopped, see above")
 }
 
 /// Where cargo puts binaries of the development profile.

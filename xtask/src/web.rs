@@ -47,17 +47,18 @@ pub fn install(folder: &Path) -> Result<()> {
 
 /// Builds `web/dist`, unless it is newer than all it is made of.
 pub fn build() -> Result<()> {
+    build_into("dist", "build")
+}
+
+fn build_into(output: &str, script: &str) -> Result<()> {
     install(&folder())?;
-    let built = fs::metadata(folder().join("dist/index.html")).and_then(|page| page.modified());
-    if let Ok(built) = built
-        && SOURCES
-            .iter()
-            .map(|name| newest(&folder().join(name)))
-            .all(|time| time.is_ok_and(|time| time < built))
-    {
+    let built = fs::metadata(folder().join(output).join("index.html")).and_then(|page| page.modified());
+    let older =
+        |built| SOURCES.iter().all(|name| newest(&folder().join(name)).is_ok_and(|time| time < built));
+    if built.is_ok_and(older) {
         return Ok(());
     }
-    run::demand(&mut npm(&["run", "--silent", "build"]), "the console does not build, see above")
+    run::demand(&mut npm(&["run", "--silent", script]), "the console does not build, see above")
 }
 
 /// When anything in a folder was changed last.
@@ -78,8 +79,20 @@ pub fn check() -> Result<()> {
     run::demand(&mut npm(&["run", "--silent", "test:unit"]), "a test of the console failed, see above")
 }
 
+/// The console's tests alone.
+pub fn test() -> Result<()> {
+    build()?;
+    check()?;
+    let programs = ["build", "--bins", "-p", "fieldkeep-cli", "-p", "fieldkeep-agent"];
+    let failed = "the programs do not build; cargo says why above";
+    run::demand(run::cargo().args(programs).stdout(std::io::stderr()), failed)?;
+    browser()
+}
+
 /// Every screen in a real browser, on the demo's server.
 pub fn browser() -> Result<()> {
+    // With every component on one page, for the golden pictures.
+    build_into("dist-gallery", "build:gallery")?;
     let stage = Stage::open()?;
     let tests = folder().join("tests/browser");
     let mut files: Vec<PathBuf> = Vec::new();
@@ -102,10 +115,7 @@ pub fn bench() -> Result<()> {
     build()?;
     let measure = folder().join("tests/measure");
     install(&measure)?;
-    let programs = ["build", "--release", "--bins", "-p", "fieldkeep-cli", "-p", "fieldkeep-agent"];
-    let failed = "the programs do not build; cargo says why above";
-    run::demand(run::cargo().args(programs).stdout(std::io::stderr()), failed)?;
-    let stage = Stage::of(&run::binaries()?.with_file_name("release"))?;
+    let stage = Stage::of(&run::release()?)?;
     let mut node = Command::new("node");
     node.arg(measure.join("ui.mjs"));
     stage.meet(&mut node);
