@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { browser, open, PHONE, REFUSED, settled } from './help.mjs';
+import { browser, drawn, open, PHONE, quiet, REFUSED } from './help.mjs';
 import { freePorts } from './server.mjs';
 
 const WEB = new URL('../..', import.meta.url).pathname;
@@ -68,7 +68,9 @@ describe('golden pictures', { skip: !existsSync(GALLERY) && 'no dist-gallery: np
         await ready(page).waitFor();
         await page.evaluate(() => document.fonts.ready);
         // Icons come from a file of their own.
-        await settled(page);
+        await drawn(page);
+        await quiet(page);
+        await drawn(page);
         const picture = await resting(page);
         clean();
         await close();
