@@ -12,7 +12,7 @@ import { onward } from './console/account/onward';
 async function start(): Promise<void> {
   router.start(screens);
   // Both at once: words in the browser's language now, in the profile's when we know who it is.
-  await Promise.all([speak(), session.load().catch(() => connection.missed())]);
+  await Promise.all([speak(), session.load({ open: router.match?.screen.open ?? false }).catch(() => connection.missed())]);
   // Back from an identity provider: to where somebody was on the way to.
   if (session.state === 'in' && router.path === '/') router.go(onward() ?? '/', { replace: true });
   const target = document.getElementById('app');

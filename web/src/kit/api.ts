@@ -21,6 +21,8 @@ export interface Manner {
   silent?: boolean;
   /** What it should answer with, where that is not JSON: a media type. */
   accept?: string;
+  /** What is shown does not wait for it: others go first. */
+  later?: boolean;
 }
 
 type Arguments<O> = {} extends Asked<O> ? [wish?: Asked<O> & Manner] : [wish: Asked<O> & Manner];
@@ -80,6 +82,7 @@ async function once(method: string, path: string, wish: Wish): Promise<Response>
       body: wish.body === undefined ? null : JSON.stringify(wish.body),
       credentials: 'same-origin',
       signal: wish.signal ?? null,
+      priority: wish.later ? 'low' : 'auto',
     });
     connection.reached();
     return answer;

@@ -83,15 +83,17 @@ const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
   ['second', 60], ['minute', 60], ['hour', 24], ['day', 30], ['month', 12], ['year', Infinity],
 ];
 
-/** "2 sec. ago", "in 3 days". `now` comes from kit/clock, so that it ticks. */
+/** "now", "2 sec. ago", "in 3 days". `now` comes from kit/clock, so that it ticks. */
 export function relative(at: string | number | Date, now: number): string {
-  const options = { numeric: 'always', style: 'narrow' } as const;
-  const format = made('r', options, (locale) => new Intl.RelativeTimeFormat(locale, options));
   let amount = (new Date(at).getTime() - now) / 1000;
   // Clocks differ a little, and ours ticks once a second: what has just happened is not yet to come.
   if (amount > 0 && amount < SKEW_S) amount = -0;
   for (const [name, size] of STEPS) {
-    if (Math.abs(Math.round(amount)) < size) return format.format(Math.round(amount) || -0, name);
+    const count = Math.round(amount);
+    if (Math.abs(count) < size) {
+      const options = { numeric: count === 0 ? 'auto' : 'always', style: 'narrow' } as const;
+      return made('r', options, (locale) => new Intl.RelativeTimeFormat(locale, options)).format(count || -0, name);
+    }
     amount /= size;
   }
   return '';

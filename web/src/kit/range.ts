@@ -25,8 +25,8 @@ export function rangeText(from: number, to: number): string {
   return `${iso(from)}~${iso(to)}`;
 }
 
-/** "24 h" for "24h". */
-export const rangeName = (text: string): string => text.replace(/^(\d+)([a-z])$/, '$1\u202f$2');
+/** "24 h" for "24h"; of all its units the year alone has another letter elsewhere. */
+export const rangeName = (text: string, year: string): string => text.replace(/^(\d+)([a-z])$/, (_, count: string, unit: string) => `${count}\u202f${unit === 'y' ? year : unit}`);
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;

@@ -76,14 +76,14 @@ function options(plot: () => Plot, range: Range, size: { width: number; height: 
     },
     select: { show: true, left: 0, top: 0, width: 0, height: 0 },
     axes: [
-      { show: true, size: last ? 30 : 0, stroke: grey, font, grid: { stroke: line, width: 1 }, ticks: { show: false }, gap: 8, space: 90, values: (_, splits) => (last ? times(splits) : splits.map(() => '')) },
+      { show: true, size: last ? 30 : 0, stroke: grey, font, grid: { stroke: line, width: 1 }, ticks: { show: false }, gap: 8, space: 90, values: (chart, splits) => (last ? whole(chart, splits, times(splits), font) : splits.map(() => '')) },
       { stroke: grey, font, size: AXIS_WIDTH, gap: 8, space: 32, grid: { stroke: line, width: 1 }, ticks: { show: false }, values: (_, splits) => splits.map((split) => value(split)) },
     ],
     series: [{}, ...plot().series.flatMap((one, index) => lines(one, resolved(into, colour(first + index))))],
     bands: plot().series.map((_, index) => ({ series: [index * 3 + 1, index * 3 + 2], fill: faded(resolved(into, colour(first + index))) })),
     hooks: {
       drawClear: [(chart) => spans(chart, plot(), grey)],
-      draw: [(chart) => above(chart, plot(), token('--text-2'), font)],
+      draw: [(chart) => above(chart, plot(), token('--text-2'), token('--surface'), font)],
       setSelect: [(chart) => {
         const { left, width } = chart.select;
         if (width < 6) return;
@@ -144,6 +144,18 @@ function times(splits: number[]): string[] {
   });
 }
 
+/** Without the one that would be cut off at the edge. */
+function whole(chart: uPlot, splits: number[], texts: string[], font: string): string[] {
+  chart.ctx.save();
+  chart.ctx.font = font;
+  const shown = texts.map((text, index) => {
+    const room = chart.width - AXIS_WIDTH - chart.valToPos(splits[index] ?? 0, 'x');
+    return chart.ctx.measureText(text).width / 2 <= room ? text : '';
+  });
+  chart.ctx.restore();
+  return shown;
+}
+
 /** Spans that were held back, hatched, behind the lines. */
 function spans(chart: uPlot, plot: Plot, colour: string): void {
   const { ctx, bbox } = chart;
@@ -170,7 +182,7 @@ function spans(chart: uPlot, plot: Plot, colour: string): void {
 }
 
 /** Limits and marks, above the lines. */
-function above(chart: uPlot, plot: Plot, colour: string, font: string): void {
+function above(chart: uPlot, plot: Plot, colour: string, ground: string, font: string): void {
   const { ctx, bbox } = chart;
   ctx.save();
   ctx.strokeStyle = colour;
@@ -187,6 +199,14 @@ function above(chart: uPlot, plot: Plot, colour: string, font: string): void {
       ctx.moveTo(bbox.left, y);
       ctx.lineTo(bbox.left + bbox.width, y);
       ctx.stroke();
+      // Its word stands on the ground of the chart, whatever line goes through it.
+      ctx.setLineDash([]);
+      ctx.lineJoin = 'round';
+      ctx.lineWidth = 4 * devicePixelRatio;
+      ctx.strokeStyle = ground;
+      ctx.strokeText(one.limit.text, bbox.left + 8 * devicePixelRatio, y - 3 * devicePixelRatio);
+      ctx.lineWidth = devicePixelRatio;
+      ctx.strokeStyle = colour;
       ctx.fillText(one.limit.text, bbox.left + 8 * devicePixelRatio, y - 3 * devicePixelRatio);
     }
     ctx.setLineDash([]);

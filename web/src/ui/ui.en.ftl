@@ -124,6 +124,7 @@ range-custom = Other…
 range-from = From
 range-to = Until
 range-show = Show
+range-year = y
 range-wrong = The end has to come after the beginning.
 scope = Organization and project
 scope-all = All projects

@@ -123,6 +123,7 @@ range-custom = Otro…
 range-from = Desde
 range-to = Hasta
 range-show = Mostrar
+range-year = a
 range-wrong = El final tiene que venir después del principio.
 scope = Organización y proyecto
 scope-all = Todos los proyectos

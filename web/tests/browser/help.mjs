@@ -164,6 +164,12 @@ async function speaks(page, language) {
   assert.equal(status, 200);
 }
 
+/** Until nothing waits for an answer. */
+export async function quiet(page) {
+  const asked = waiting.get(page);
+  while (asked.size > 0) await Promise.race(['requestfinished', 'requestfailed'].map((over) => page.waitForEvent(over).catch(() => undefined)));
+}
+
 const SETTLED_MS_MAX = 20_000;
 
 /** Until what is shown has come: nothing is asked any more, nothing is a placeholder, and what came is drawn. */
@@ -173,7 +179,7 @@ export async function settled(page) {
   for (;;) {
     assert.ok(Date.now() < until, `still asking: ${[...asked].map((one) => one.url()).join(' ')}`);
     await page.waitForFunction(() => document.querySelector('h1') !== null && document.querySelector('.skeleton') === null && !document.querySelector('[aria-disabled=true] .spinner'));
-    while (asked.size > 0) await Promise.race(['requestfinished', 'requestfailed'].map((over) => page.waitForEvent(over).catch(() => undefined)));
+    await quiet(page);
     await drawn(page);
     if (asked.size === 0 && await page.evaluate(() => document.querySelector('.skeleton') === null)) return;
   }

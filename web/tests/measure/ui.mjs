@@ -157,7 +157,7 @@ async function lighthouse(base, cookie) {
       for (let turn = 0; turn < RUNS; turn += 1) {
         const chrome = await launch({ chromePath: process.env.CHROMIUM ?? '/usr/bin/chromium', chromeFlags: ['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'] });
         try {
-          const { lhr } = await run(base + path, { port: chrome.port, onlyCategories: Object.keys(scores), logLevel: 'error', ...(inside ? { extraHeaders: { Cookie: cookie } } : {}) }, preset === 'desktop' ? desktopConfig : undefined);
+          const { lhr } = await run(base + path, { port: chrome.port, onlyCategories: Object.keys(scores), logLevel: 'error', maxWaitForLoad: 25_000, ...(inside ? { extraHeaders: { Cookie: cookie } } : {}) }, preset === 'desktop' ? desktopConfig : undefined);
           if (lhr.runtimeError) throw new Error(lhr.runtimeError.message);
           for (const kind of Object.keys(scores)) {
             scores[kind].push(Math.round(lhr.categories[kind].score * 100));

@@ -26,6 +26,20 @@ test('spans in an address are read as written, and nonsense is none', async () =
   for (const text of ['', '0h', 'x~y', '2026-01-02~2026-01-01', '99999h']) assert.equal(rangeFrom(text, 0), null, text);
 });
 
+test('a chart opens on where its data is', async () => {
+  const { rangeFrom, spanFor } = await load('kit/range.ts');
+  const now = Date.parse('2026-11-18T12:00:00Z');
+  const ago = (hours) => new Date(now - hours * 3_600_000).toISOString();
+  assert.equal(spanFor([], now), '24h');
+  assert.equal(spanFor([{ from: ago(0.2), to: ago(0) }], now), '1h');
+  assert.equal(spanFor([{ from: ago(10), to: ago(1) }], now), '24h');
+  assert.equal(spanFor([{ from: ago(9000), to: ago(1) }, { from: ago(1), to: ago(1) }], now), '7d');
+  // It fell silent a month ago: the last day that has readings, and a little room.
+  const old = rangeFrom(spanFor([{ from: ago(9000), to: ago(720) }], now), now);
+  const last = Date.parse(ago(720)) / 1000;
+  assert.ok(old.from === last - 86_400 && old.to > last && old.to < last + 3600 && !old.live);
+});
+
 test('a cell that a spreadsheet would run is text', async () => {
   const { csv } = await load('kit/files.ts');
   assert.equal(csv([['=1+1', 'a "b", c', -2, null]]), `'=1+1,"a ""b"", c",-2,\r\n`);

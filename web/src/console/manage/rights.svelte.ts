@@ -125,7 +125,7 @@ class Rights {
 
   async #ask(key: string, action: string, where: Where): Promise<Explanation | null> {
     try {
-      const answer = await api.get('/access/explain', { query: { principal: 'me', action, ...where }, silent: true });
+      const answer = await inTurn(() => api.get('/access/explain', { query: { principal: 'me', action, ...where }, silent: true, later: true }));
       this.#known.set(key, allows(answer));
       this.#keep();
       return answer;
@@ -134,6 +134,24 @@ class Rights {
       if (!this.#known.has(key)) this.#known.set(key, null);
       return null;
     }
+  }
+}
+
+/** A few at a time: a browser has six connections, and what is shown needs some of them. */
+const AT_ONCE_MAX = 3;
+let running = 0;
+const waiting: (() => void)[] = [];
+
+async function inTurn<T>(ask: () => Promise<T>): Promise<T> {
+  if (running >= AT_ONCE_MAX) await new Promise<void>((done) => waiting.push(done));
+  else running += 1;
+  try {
+    return await ask();
+  } finally {
+    // Its place goes to the next.
+    const next = waiting.shift();
+    if (next) next();
+    else running -= 1;
   }
 }
 
