@@ -5,7 +5,7 @@ use crate::admission::chain::Chains;
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
 use crate::db::{Db, DbError};
-use crate::http::{Buckets, Connections, Listener, Metrics};
+use crate::http::{Buckets, Connections, Listener, Metrics, certificate};
 use crate::journal::Journal;
 use crate::keys::Keys;
 use crate::limits::{API_BURST, API_PER_S, DEVICE_BURST, DEVICE_PER_S};
@@ -15,12 +15,11 @@ use crate::{Fault, account, fleet, identity, jobs, journal, live, notify, regist
 use arc_swap::ArcSwap;
 use fieldkeep_domain::audit::Doer;
 use fieldkeep_domain::{DeviceId, KeyId, Timestamp};
-use fieldkeep_trust::ca::{Authority, Profile};
+use fieldkeep_trust::ca::Authority;
 use fieldkeep_trust::keyring::{Keyring, KeyringError};
 use fieldkeep_trust::sign::SigningKey;
-use fieldkeep_trust::tls::{self, DeviceVerifier};
+use fieldkeep_trust::tls::DeviceVerifier;
 use fieldkeep_trust::{TrustError, x509};
-use rustls::ServerConfig;
 use std::collections::{HashMap, HashSet};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -126,17 +125,6 @@ pub enum StartError {
     State(#[from] Fault),
 }
 
-/// TLS of both names.
-#[derive(Debug)]
-pub struct Tls {
-    /// For people: no client certificate.
-    pub people: Arc<ServerConfig>,
-    /// For devices: client certificate required.
-    pub devices: Arc<ServerConfig>,
-    /// When the certificate should be replaced.
-    pub renew_at: Timestamp,
-}
-
 /// Where people reach the server.
 #[derive(Debug)]
 struct Pages {
@@ -180,7 +168,7 @@ pub struct App {
     /// Counters.
     pub metrics: Metrics,
     /// TLS, replaced when the certificate is renewed.
-    pub tls: ArcSwap<Tls>,
+    pub tls: ArcSwap<certificate::Tls>,
     /// Limits per program.
     pub callers: Buckets<Doer>,
     /// Who may do what.
@@ -234,7 +222,7 @@ impl App {
         let devices_ca = keys.authority("devices", certificate(&folder, "devices")?)?;
         let server_ca = keys.authority("server", certificate(&folder, "server")?)?;
         let verifier = DeviceVerifier::new(&root)?;
-        let tls = tls_of(&config, &server_ca, &verifier, &clock)?;
+        let tls = certificate::tls_of(&config, &server_ca, &verifier, &clock)?;
         let (journal, committer) = Journal::new();
         let app = Arc::new(Self {
             token_key: keys.token()?,
@@ -290,7 +278,12 @@ impl App {
     /// Replaces the server's certificate when it is time.
     pub fn renew_certificate(&self) -> Result<(), Fault> {
         if self.clock.now() >= self.tls.load().renew_at {
-            self.tls.store(Arc::new(tls_of(&self.config, &self.server_ca, &self.verifier, &self.clock)?));
+            self.tls.store(Arc::new(certificate::tls_of(
+                &self.config,
+                &self.server_ca,
+                &self.verifier,
+                &self.clock,
+            )?));
         }
         Ok(())
     }
@@ -386,26 +379,6 @@ fn certificate(folder: &Folder, name: &str) -> Result<Vec<u8>, StartError> {
     let path = folder.certificate(name);
     let pem = std::fs::read_to_string(&path).map_err(|source| StartError::File { path, source })?;
     Ok(x509::from_pem(&pem)?.swap_remove(0))
-}
-
-fn tls_of(
-    config: &Config,
-    server_ca: &Authority,
-    verifier: &Arc<DeviceVerifier>,
-    clock: &Clock,
-) -> Result<Tls, TrustError> {
-    let key = SigningKey::generate()?;
-    let names = vec![config.server.people_name.clone(), config.server.devices_name.clone()];
-    let now = clock.now();
-    let leaf = server_ca.issue(&Profile::ServerNames(names), &key.public(), now)?;
-    let identity = tls::identity(&[leaf, server_ca.der().to_vec()], &key)?;
-    let resolver = Arc::new(rustls::sign::SingleCertAndKey::from(identity));
-    let clock = Arc::new(clock.clone());
-    Ok(Tls {
-        people: Arc::new(tls::server_config(resolver.clone(), None, clock.clone())?),
-        devices: Arc::new(tls::server_config(resolver, Some(verifier.clone()), clock)?),
-        renew_at: now.plus_secs(fieldkeep_trust::ca::SERVER_DAYS * 86_400 / 2),
-    })
 }
 
 /// A server that listens.

@@ -4,13 +4,19 @@
 use crate::world::World;
 use reqwest::Client;
 use serde_json::{Value, json};
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{Ipv4Addr, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+/// How long a browser may take to close; what takes longer is ended without its help.
+const CLOSE_MAX: Duration = Duration::from_secs(20);
 
 /// A browser with one page.
 pub struct Chromium {
     driver: Child,
+    port: u16,
     client: Client,
     session: String,
     _home: tempfile::TempDir,
@@ -52,6 +58,9 @@ impl Chromium {
         // Whatever else it says must not fill the pipe.
         std::thread::spawn(move || lines.for_each(drop));
         let client = world.client(world.tls(None));
+        let profile = home.path().join("profile");
+        // From here on it is ended however this goes on.
+        let mut browser = Self { driver, port, client, session: String::new(), _home: home };
         let args = [
             "--headless=new",
             "--no-sandbox",
@@ -62,7 +71,7 @@ impl Chromium {
             "--disable-component-update",
             "--disable-sync",
             "--disable-dev-shm-usage",
-            &format!("--user-data-dir={}", home.path().join("profile").display()),
+            &format!("--user-data-dir={}", profile.display()),
         ];
         let wish = json!({"capabilities": {"alwaysMatch": {
             "browserName": "chrome",
@@ -70,9 +79,9 @@ impl Chromium {
             "goog:chromeOptions": {"binary": "/usr/bin/chromium", "args": args},
         }}});
         let base = format!("http://127.0.0.1:{port}/session");
-        let made: Value = client.post(&base).json(&wish).send().await.unwrap().json().await.unwrap();
+        let made: Value = browser.client.post(&base).json(&wish).send().await.unwrap().json().await.unwrap();
         let id = made["value"]["sessionId"].as_str().unwrap_or_else(|| panic!("no browser: {made}"));
-        let browser = Self { driver, session: format!("{base}/{id}"), client, _home: home };
+        browser.session = format!("{base}/{id}");
         browser.authenticator().await;
         browser
     }
@@ -136,9 +145,24 @@ impl Chromium {
     }
 }
 
+/// Has the driver close the browser. By hand: whoever is dropped cannot wait for a future.
+fn close(port: u16, session: &str) -> std::io::Result<()> {
+    let path = session.split_once("/session/").map_or("", |(_, id)| id);
+    let mut tcp = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
+    tcp.set_read_timeout(Some(CLOSE_MAX))?;
+    write!(tcp, "DELETE /session/{path} HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\nconnection: close\r\n\r\n")?;
+    // It answers when the browser is gone.
+    tcp.read(&mut [0; 256]).map(drop)
+}
+
 impl Drop for Chromium {
     fn drop(&mut self) {
-        // The driver takes its browser with it when it is asked to end.
+        // A driver that is told to end leaves the browser and its crash handlers behind: the session goes first.
+        if !self.session.is_empty()
+            && let Err(error) = close(self.port, &self.session)
+        {
+            eprintln!("the browser was not closed: {error}");
+        }
         let pid = rustix::process::Pid::from_child(&self.driver);
         let _ = rustix::process::kill_process(pid, rustix::process::Signal::TERM);
         let _ = self.driver.wait();

@@ -252,4 +252,15 @@ async fn a_simulated_device_that_does_not_enrol_is_told_of(backend: Backend) {
     // Its agent goes on, so that it can be installed by hand.
     let ran = idle.ran.lock().unwrap().clone();
     assert_eq!(json!(ran), json!([devices["items"][0]["id"]]));
+    // Nor does it keep its place for ever: what was never claimed can be retired too.
+    for _ in 1..5 {
+        simulate(&world, &world.operator, &place).await.expect(503);
+    }
+    simulate(&world, &world.operator, &place).await.expect(409);
+    assert!(text.contains("or retire it"), "{text}");
+    let retire = format!("/api/v1/devices/{}/retire", ran[0]);
+    let retired = world.post(&retire, json!({"reason": "it never enrolled"})).await.expect(200).body;
+    assert_eq!(retired["state"], "retired");
+    assert!(!idle.ran.lock().unwrap().contains(&ran[0]), "its agent has ended");
+    simulate(&world, &world.operator, &place).await.expect(503);
 }

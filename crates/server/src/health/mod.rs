@@ -131,9 +131,10 @@ fn check_disk(disk: Option<&api::HealthDisk>) -> api::HealthCheck {
     let Some(disk) = disk else {
         return check("disk", "warn", "the disk does not say how full it is".to_owned(), None);
     };
-    let gib = disk.free_bytes as f64 / f64::from(1 << 30);
+    // As the console writes sizes: the two stand side by side.
+    let gb = disk.free_bytes as f64 / 1e9;
     let share = disk.free_bytes as f64 / disk.total_bytes.max(1) as f64;
-    let text = format!("{gib:.1} GiB free, {:.0} % of the disk", share * 100.0);
+    let text = format!("{gb:.1} GB free, {:.0} % of the disk", share * 100.0);
     let advice = "make room or move the data folder: on a full disk devices are told to send again later";
     match disk.free_bytes {
         free if free < DISK_FREE_BAD => check("disk", "bad", text, Some(advice)),

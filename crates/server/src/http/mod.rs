@@ -3,6 +3,7 @@
 //! Never: knows a noun's rules, reads a body before somebody is authenticated, answers without a request id.
 
 mod buckets;
+pub mod certificate;
 mod connection;
 mod extract;
 mod listen;

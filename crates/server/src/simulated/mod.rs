@@ -156,7 +156,8 @@ impl Making {
             // No `Retry-After`: another try would make another device.
             let text = format!(
                 "the simulated device `{serial}` was made, but it did not enrol: {why}. It is not installed. Its agent goes \
-                 on trying: install it like any other device once it has said hello"
+                 on trying: install it like any other device once it has said hello, or retire it, which makes room for \
+                 another"
             );
             return Err(Fault::new(Kind::Unavailable, text));
         }

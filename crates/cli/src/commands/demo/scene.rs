@@ -191,8 +191,7 @@ async fn dashboard(stage: &Stage<'_>) -> Result<()> {
         let one = |made: &Made| api::TileSeries { device: made.device, metric: metric.to_owned() };
         stage.cold.iter().map(one).collect()
     };
-    let text =
-        "Cold stores: keep **2 to 8 °C**. Somebody looks at the door when it stays warm for half an hour.";
+    let text = "Cold stores: keep 2 to 8 °C. Somebody looks at the door when it stays warm for half an hour.";
     let tiles = vec![
         api::Tile { series: of("temperature"), ..tile("now", "value", "Now", [0, 0, 4, 3]) },
         api::Tile { text: Some(text.to_owned()), ..tile("note", "note", "What to look at", [4, 0, 4, 3]) },
