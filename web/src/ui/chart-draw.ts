@@ -2,7 +2,7 @@
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { intlLocale } from '$kit/i18n.svelte';
-import { value } from '$kit/format';
+import { number, value } from '$kit/format';
 import type { Plot, Range, Series } from './chart';
 
 export interface Handlers {
@@ -77,7 +77,7 @@ function options(plot: () => Plot, range: Range, size: { width: number; height: 
     select: { show: true, left: 0, top: 0, width: 0, height: 0 },
     axes: [
       { show: true, size: last ? 30 : 0, stroke: grey, font, grid: { stroke: line, width: 1 }, ticks: { show: false }, gap: 8, space: 90, values: (chart, splits) => (last ? whole(chart, splits, times(splits), font) : splits.map(() => '')) },
-      { stroke: grey, font, size: AXIS_WIDTH, gap: 8, space: 32, grid: { stroke: line, width: 1 }, ticks: { show: false }, values: (_, splits) => splits.map((split) => value(split)) },
+      { stroke: grey, font, size: AXIS_WIDTH, gap: 8, space: 32, grid: { stroke: line, width: 1 }, ticks: { show: false }, values: (_, splits) => levels(splits) },
     ],
     series: [{}, ...plot().series.flatMap((one, index) => lines(one, resolved(into, colour(first + index))))],
     bands: plot().series.map((_, index) => ({ series: [index * 3 + 1, index * 3 + 2], fill: faded(resolved(into, colour(first + index))) })),
@@ -142,6 +142,16 @@ function times(splits: number[]): string[] {
     const midnight = at.getHours() === 0 && at.getMinutes() === 0 && at.getSeconds() === 0;
     return step >= 86400 || midnight ? day.format(at) : hour.format(at);
   });
+}
+
+/** As many places as the step between two has, where fewer would call two levels the same. */
+function levels(splits: number[]): string[] {
+  const texts = splits.map((split) => value(split));
+  if (new Set(texts).size === texts.length) return texts;
+  const step = Math.abs((splits[1] ?? 0) - (splits[0] ?? 0));
+  let places = 0;
+  while (places < 8 && Math.abs(step * 10 ** places - Math.round(step * 10 ** places)) > 1e-6) places += 1;
+  return splits.map((split) => number(split, { minimumFractionDigits: places, maximumFractionDigits: places }));
 }
 
 /** Without the one that would be cut off at the edge. */

@@ -66,9 +66,9 @@ describe('restart', { skip: FIELDKEEP_BIN === '' && 'no FIELDKEEP_BIN: it needs 
     const killed = Date.now();
     await server.start();
     await page.getByText('live', { exact: true }).waitFor({ timeout: 40_000 });
-    // A value that came after the server was back, by the stream.
+    // A value that came after the server was back, by the stream. The agent waits longer after each time that it finds nobody.
     const before = await page.locator('.tile .value').allInnerTexts();
-    await page.waitForFunction((old) => [...document.querySelectorAll('.tile .value')].some((one, index) => one.innerText !== old[index]), before, { timeout: 40_000 });
+    await page.waitForFunction((old) => [...document.querySelectorAll('.tile .value')].some((one, index) => one.innerText !== old[index]), before, { timeout: 120_000 });
     assert.equal(await page.evaluate(() => window.stayed), true, 'it was never loaded anew');
     // What the device measured while nobody listened is there as well.
     const { readings } = await asOperator('GET', `/devices/${own.device.id}/readings?metric=load_1&from=${new Date(killed - 10_000).toISOString()}&to=${new Date().toISOString()}`, undefined, server);

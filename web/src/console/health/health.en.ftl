@@ -11,7 +11,7 @@ health-bad = { $count ->
    *[other] { $count } things have to be done now
   }
 health-state-ok = fine
-health-state-warn = have a look
+health-state-warn = wants a look
 health-state-bad = act now
 health-check-messages = Messages
 health-check-disk = Disk
