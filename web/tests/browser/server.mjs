@@ -87,7 +87,7 @@ export async function withDevice(server, ask) {
   const agent = join(server.folder, 'agent');
   const fieldkeep = async (...args) => (await run(FIELDKEEP_BIN, [...args, '--json'])).stdout;
   const organization = await ask('POST', '/organizations', { name: 'Own company' });
-  const units = { uptime: 's', load_1: null, memory_used: 'B', memory_utilisation: '%', cpu_utilisation: '%', disk_used: 'B', disk_utilisation: '%', net_received: 'B', net_sent: 'B' };
+  const units = { uptime: 's', load_1: null, memory_used: 'B', memory_utilisation: '%', cpu_utilisation: '%', disk_used: 'B', disk_utilisation: '%', net_received: 'B/s', net_sent: 'B/s' };
   const metrics = Object.fromEntries(Object.entries(units).map(([name, unit]) => [name, unit === null ? {} : { unit }]));
   const project = await ask('POST', `/organizations/${organization.id}/projects`, { name: 'Own project', settings: { metrics } });
   const site = await ask('POST', `/projects/${project.id}/sites`, { name: 'Own site' });
