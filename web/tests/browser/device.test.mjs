@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
+import { inDemo } from './demo.mjs';
 import { asOperator, axe, BASE_URL, browser, joined, open, PHONE, REFUSED, settled, shot } from './help.mjs';
 
 describe('device', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
@@ -33,6 +34,22 @@ describe('device', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
       await close();
     });
   }
+
+  test('a small phone and a wall of pixels: nothing sticks out', async () => {
+    for (const [name, viewport] of [['320', { width: 320, height: 700 }], ['4k', { width: 3840, height: 2160 }]]) {
+      const { context, page, clean, close } = await open(chrome, { viewport, allow: [REFUSED] });
+      await joined(context, page);
+      await inDemo(page);
+      for (const [what, path] of [['fleet', '/fleet'], ['device', `/devices/${device.id}`], ['dashboard', '/dashboards/model%3ADX-1']]) {
+        await page.goto(path);
+        await settled(page);
+        await shot(page, `${what}-${name}`);
+        assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${what} sticks out at ${name}`);
+      }
+      clean();
+      await close();
+    }
+  });
 
   test('a year of three signals shares one cursor, as a table and as CSV too', async () => {
     const { context, page, clean, close } = await open(chrome, { allow: [REFUSED] });

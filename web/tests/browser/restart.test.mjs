@@ -68,7 +68,8 @@ describe('restart', { skip: FIELDKEEP_BIN === '' && 'no FIELDKEEP_BIN: it needs 
     await page.getByText('live', { exact: true }).waitFor({ timeout: 40_000 });
     // A value that came after the server was back, by the stream. The agent waits longer after each time that it finds nobody.
     const before = await page.locator('.tile .value').allInnerTexts();
-    await page.waitForFunction((old) => [...document.querySelectorAll('.tile .value')].some((one, index) => one.innerText !== old[index]), before, { timeout: 120_000 });
+    await page.waitForFunction((old) => [...document.querySelectorAll('.tile .value')].some((one, index) => one.innerText !== old[index]), before, { timeout: 90_000 });
+    assert.equal((await asOperator('GET', `/devices/${own.device.id}`, undefined, server)).held, 0, 'nothing was held back');
     assert.equal(await page.evaluate(() => window.stayed), true, 'it was never loaded anew');
     // What the device measured while nobody listened is there as well.
     const { readings } = await asOperator('GET', `/devices/${own.device.id}/readings?metric=load_1&from=${new Date(killed - 10_000).toISOString()}&to=${new Date().toISOString()}`, undefined, server);

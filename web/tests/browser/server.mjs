@@ -78,6 +78,12 @@ export async function ownServer(more = '') {
   };
 }
 
+/** What the agent's sensors send, as src/console/start/sensors.ts declares it: in another unit it would all be held back. */
+const METRICS = {
+  cpu_utilisation: { unit: '%' }, disk_used: { unit: 'B' }, disk_utilisation: { unit: '%' }, load_1: {}, memory_used: { unit: 'B' }, memory_utilisation: { unit: '%' },
+  net_received: { unit: 'B/s' }, net_sent: { unit: 'B/s' }, temperature: { unit: 'Cel', range: [-40, 125] },
+};
+
 /**
  * A real device of this machine's sensors on a server of one's own, by the same way as any: made, claimed, installed. `ask` is
  * the operator's API. Answers with its project and device; `speak` lets it send each second, until `silence`.
@@ -87,9 +93,7 @@ export async function withDevice(server, ask) {
   const agent = join(server.folder, 'agent');
   const fieldkeep = async (...args) => (await run(FIELDKEEP_BIN, [...args, '--json'])).stdout;
   const organization = await ask('POST', '/organizations', { name: 'Own company' });
-  const units = { uptime: 's', load_1: null, memory_used: 'B', memory_utilisation: '%', cpu_utilisation: '%', disk_used: 'B', disk_utilisation: '%', net_received: 'B/s', net_sent: 'B/s' };
-  const metrics = Object.fromEntries(Object.entries(units).map(([name, unit]) => [name, unit === null ? {} : { unit }]));
-  const project = await ask('POST', `/organizations/${organization.id}/projects`, { name: 'Own project', settings: { metrics } });
+  const project = await ask('POST', `/organizations/${organization.id}/projects`, { name: 'Own project', settings: { metrics: METRICS } });
   const site = await ask('POST', `/projects/${project.id}/sites`, { name: 'Own site' });
   const { order } = JSON.parse(await fieldkeep('factory', 'order', '--dir', factory, '--maker', 'Own', '--model', 'PC', '--count', '1', '--serial-prefix', 'PC-'));
   await fieldkeep('factory', 'make', '--dir', factory, '--order', order, '--ca', join(server.data, 'root.pem'), '--url', server.devices);
