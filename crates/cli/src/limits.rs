@@ -25,6 +25,8 @@ pub const DISK_BYTES_MIN: u64 = 256 * 1024 * 1024;
 pub const DISK_BYTES_LOW: u64 = 2 * 1024 * 1024 * 1024;
 /// Days before the end of a certificate from which `doctor` warns.
 pub const CERTIFICATE_DAYS_LOW: i64 = 90;
+/// Days before the end of the operator's own certificate from which `doctor` warns: such ones live 90 days or less.
+pub const OWN_DAYS_LOW: i64 = 14;
 /// Seconds that a simulated device's agent may take to prove its owner and to enrol.
 pub const AGENT_WAIT_S: u64 = 20;
 /// Seconds that such an agent has to end by itself.

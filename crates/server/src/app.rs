@@ -63,6 +63,10 @@ impl Folder {
     pub fn certificate(&self, name: &str) -> PathBuf {
         self.0.join(format!("{name}.pem"))
     }
+    /// The operator's own certificate that the running server shows to people.
+    pub fn people_certificate(&self) -> PathBuf {
+        self.0.join("people.pem")
+    }
     /// The root's key, encrypted: to be moved away.
     pub fn root_key(&self) -> PathBuf {
         self.0.join("root.key.sealed")
@@ -215,6 +219,7 @@ impl App {
     ) -> Result<(Arc<Self>, journal::Committer), StartError> {
         let post = notify::Post::new(&config, &folder.config())?;
         let providers = account::oidc::Providers::new(&config, &folder.config())?;
+        let own = certificate::Own::load(&config, &folder, clock.now())?;
         let keys = Keys::new(Keyring::open(&folder.master_key(), &folder.keyring())?);
         let db = connect(&folder, &config, &keys).await?;
         db.migrate().await?;
@@ -222,7 +227,7 @@ impl App {
         let devices_ca = keys.authority("devices", certificate(&folder, "devices")?)?;
         let server_ca = keys.authority("server", certificate(&folder, "server")?)?;
         let verifier = DeviceVerifier::new(&root)?;
-        let tls = certificate::tls_of(&config, &server_ca, &verifier, &clock)?;
+        let tls = certificate::tls_of(&config, &server_ca, &verifier, &clock, own)?;
         let (journal, committer) = Journal::new();
         let app = Arc::new(Self {
             token_key: keys.token()?,
@@ -275,17 +280,15 @@ impl App {
         Ok(self.verifier.trust_makers(&roots)?)
     }
 
-    /// Replaces the server's certificate when it is time.
+    /// Replaces the server's certificate when it is time, and the operator's own when its files were.
     pub fn renew_certificate(&self) -> Result<(), Fault> {
-        if self.clock.now() >= self.tls.load().renew_at {
-            self.tls.store(Arc::new(certificate::tls_of(
-                &self.config,
-                &self.server_ca,
-                &self.verifier,
-                &self.clock,
-            )?));
+        let tls = self.tls.load();
+        if self.clock.now() >= tls.renew_at {
+            let own = tls.own.clone();
+            let next = certificate::tls_of(&self.config, &self.server_ca, &self.verifier, &self.clock, own)?;
+            self.tls.store(Arc::new(next));
         }
-        Ok(())
+        certificate::look(self)
     }
 
     /// Whether the last use of a key should be written now: once a minute.
@@ -449,6 +452,7 @@ pub async fn start_with(
     if let Err(fault) = simulated::resume(&app).await {
         tracing::error!(inside = ?fault.inside, "simulated.resume failed; the server goes on without simulated devices");
     }
+    leave_certificate(&app)?;
     let path = app.folder.address();
     let text = format!("{}\n{address}\n{monitor_address}\n", app.config.server.people_name);
     std::fs::write(&path, text).map_err(|source| StartError::File { path, source })?;
@@ -479,6 +483,19 @@ pub async fn start_with(
     })
 }
 
+/// What commands on this machine know the people's door by, besides the root; nothing of an earlier run.
+fn leave_certificate(app: &App) -> Result<(), StartError> {
+    let path = app.folder.people_certificate();
+    let left = match &app.tls.load().own {
+        Some(own) => own.leave(&app.folder),
+        None => match std::fs::remove_file(&path) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+            removed => removed,
+        },
+    };
+    left.map_err(|source| StartError::File { path, source })
+}
+
 impl Running {
     /// Stops: no new connections, open requests finish, the journal settles what it took, then the database closes.
     pub async fn stop(self) {
@@ -491,6 +508,7 @@ impl Running {
             let _ = task.await;
         }
         let _ = std::fs::remove_file(self.app.folder.address());
+        let _ = std::fs::remove_file(self.app.folder.people_certificate());
         self.app.db.close().await;
     }
 }

@@ -86,7 +86,7 @@ impl World {
         Self::with(backend, "").await
     }
 
-    /// A fresh deployment with more configuration.
+    /// A fresh deployment with more configuration: keys of `[server]`, then other tables.
     pub async fn with(backend: Backend, more: &str) -> Self {
         Self::at(tempfile::tempdir().unwrap(), database(backend), more).await
     }
@@ -368,7 +368,7 @@ fn database(backend: Backend) -> String {
 
 fn text(url: &str, more: &str) -> String {
     format!(
-        "[server]\nlisten = \"127.0.0.1:0\"\n[monitor]\nlisten = \"127.0.0.1:0\"\n[database]\nurl = \"{url}\"\n{more}"
+        "[monitor]\nlisten = \"127.0.0.1:0\"\n[database]\nurl = \"{url}\"\n[server]\nlisten = \"127.0.0.1:0\"\n{more}"
     )
 }
 

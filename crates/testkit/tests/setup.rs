@@ -141,7 +141,10 @@ async fn simulate(world: &World, key: &str, place: &Place) -> fieldkeep_testkit:
 fn keep_its_port(world: &World) {
     let path = world.folder().config();
     let text = std::fs::read_to_string(&path).unwrap();
-    std::fs::write(&path, text.replacen("127.0.0.1:0", &world.address().to_string(), 1)).unwrap();
+    let listen = |at: &str| format!("[server]\nlisten = \"{at}\"");
+    let kept = text.replacen(&listen("127.0.0.1:0"), &listen(&world.address().to_string()), 1);
+    assert_ne!(kept, text);
+    std::fs::write(&path, kept).unwrap();
 }
 
 async fn a_simulated_device_measures_and_goes_on_after_a_kill(backend: Backend) {

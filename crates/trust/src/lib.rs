@@ -11,6 +11,7 @@ pub mod ca;
 pub mod hash;
 pub mod keyring;
 pub mod merkle;
+pub mod pair;
 pub mod pkcs7;
 pub mod seal;
 pub mod secret;

@@ -5,7 +5,8 @@ use crate::sign::SigningKey;
 use crate::{TrustError, x509};
 use arc_swap::ArcSwap;
 use fieldkeep_domain::identity::DeviceName;
-use rustls::client::danger::HandshakeSignatureValid;
+use rustls::client::WebPkiServerVerifier;
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::crypto::CryptoProvider;
 use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
 use rustls::server::{NoServerSessionStorage, ServerSessionMemoryCache, WebPkiClientVerifier};
@@ -14,7 +15,7 @@ use rustls::time_provider::TimeProvider;
 use rustls::{
     ClientConfig, DigitallySignedStruct, DistinguishedName, RootCertStore, ServerConfig, SignatureScheme,
 };
-use rustls_pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, UnixTime};
+use rustls_pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, ServerName, UnixTime};
 use std::sync::Arc;
 
 /// ALPN of both names (RFC 7301).
@@ -143,6 +144,64 @@ pub fn without_sessions(config: &ServerConfig) -> ServerConfig {
     let mut config = config.clone();
     config.session_storage = Arc::new(NoServerSessionStorage {});
     config
+}
+
+/// A client that trusts one root, and beside it this one leaf, whatever it says of itself.
+pub fn client_config_pinned(root_pem: &str, leaf: Vec<u8>) -> Result<ClientConfig, TrustError> {
+    let roots = Arc::new(roots(&x509::from_pem(root_pem)?)?);
+    let root = WebPkiServerVerifier::builder_with_provider(roots, provider()).build().map_err(failed)?;
+    let verifier = Arc::new(Pinned { root, leaf: CertificateDer::from(leaf) });
+    let mut config = ClientConfig::builder_with_provider(provider())
+        .with_protocol_versions(&[&rustls::version::TLS13])
+        .map_err(failed)?
+        .dangerous()
+        .with_custom_certificate_verifier(verifier)
+        .with_no_client_auth();
+    config.alpn_protocols = ALPN.iter().map(|name| name.to_vec()).collect();
+    Ok(config)
+}
+
+/// Takes one leaf byte by byte, or what comes from the root. Name and end of the leaf are not asked: whoever pinned it has
+/// them from the server itself, and an operator must reach a server whose certificate has ended.
+#[derive(Debug)]
+struct Pinned {
+    root: Arc<WebPkiServerVerifier>,
+    leaf: CertificateDer<'static>,
+}
+
+impl ServerCertVerifier for Pinned {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        name: &ServerName<'_>,
+        ocsp: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        match *end_entity == self.leaf {
+            true => Ok(ServerCertVerified::assertion()),
+            false => self.root.verify_server_cert(end_entity, intermediates, name, ocsp, now),
+        }
+    }
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.root.verify_tls12_signature(message, certificate, signature)
+    }
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.root.verify_tls13_signature(message, certificate, signature)
+    }
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.root.supported_verify_schemes()
+    }
 }
 
 /// A client that trusts one root, and shows a certificate where it has one.

@@ -1,4 +1,5 @@
-//! The client of `/api/v1`: finds a running server by its data folder, trusts its root alone, sends an API key.
+//! The client of `/api/v1`: finds a running server by its data folder, trusts its root and the certificate that the server left
+//! there, sends an API key.
 //!
 //! Never: a proxy, another root, a plain connection to anything but the monitor on this machine, or a change sent twice.
 
@@ -18,7 +19,7 @@ use error::{deepest, refusal};
 use fieldkeep_api::{Page, PageQuery};
 use fieldkeep_server::app::Folder;
 use fieldkeep_trust::secret::Secret;
-use fieldkeep_trust::tls;
+use fieldkeep_trust::{tls, x509};
 use reqwest::header::{AUTHORIZATION, HeaderValue};
 use reqwest::{Method, RequestBuilder, Response};
 use serde::Serialize;
@@ -41,6 +42,10 @@ pub struct Place {
     pub monitor: SocketAddr,
     /// The root that its certificate must come from, PEM.
     pub root_pem: String,
+    /// The operator's own certificate that it shows instead, DER. The server leaves it in its folder, which is already what
+    /// says where it is and which root it has; so neither the files of the operator have to be readable for whoever runs a
+    /// command, nor does it matter whether they were replaced by something that the server refused.
+    pub own: Option<Vec<u8>>,
 }
 
 impl Place {
@@ -64,8 +69,25 @@ impl Place {
         let path = folder.certificate("root");
         let root_pem =
             std::fs::read_to_string(&path).map_err(|error| Error::File { path, why: error.to_string() })?;
-        Ok(Self { people_name: name.to_owned(), address: here(address), monitor: here(monitor), root_pem })
+        let own = own_leaf(&folder)?;
+        Ok(Self {
+            people_name: name.to_owned(),
+            address: here(address),
+            monitor: here(monitor),
+            root_pem,
+            own,
+        })
     }
+}
+
+fn own_leaf(folder: &Folder) -> Result<Option<Vec<u8>>, Error> {
+    let path = folder.people_certificate();
+    let pem = match std::fs::read_to_string(&path) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        read => read.map_err(|error| error.to_string()),
+    };
+    let leaf = pem.and_then(|pem| x509::from_pem(&pem).map_err(|error| error.to_string()));
+    leaf.map(|mut all| Some(all.swap_remove(0))).map_err(|why| Error::File { path, why })
 }
 
 /// A server that listens on every address of this machine is asked on the nearest.
@@ -103,8 +125,11 @@ impl Client {
 
     /// A client without a key: enough for what needs none.
     pub fn new(place: &Place) -> Result<Self, Error> {
-        let mut config = tls::client_config(&place.root_pem, None)
-            .map_err(|error| Error::Tls { why: error.to_string() })?;
+        let config = match &place.own {
+            Some(leaf) => tls::client_config_pinned(&place.root_pem, leaf.clone()),
+            None => tls::client_config(&place.root_pem, None),
+        };
+        let mut config = config.map_err(|error| Error::Tls { why: error.to_string() })?;
         config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         let http = reqwest::Client::builder()
             .tls_backend_preconfigured(config)

@@ -3,7 +3,7 @@
 
 mod outward;
 
-pub use outward::{Mail, MailTls, Notify, Providers, Sms, loopback, secret_file, text_file};
+pub use outward::{Mail, MailTls, Notify, Providers, Sms, loopback, private_file, secret_file, text_file};
 
 use serde::Deserialize;
 use std::net::SocketAddr;
@@ -50,6 +50,36 @@ pub struct Server {
     pub people_name: String,
     /// Name for devices.
     pub devices_name: String,
+    /// File with a certificate chain of the operator's own for the people's name; empty: the built-in authority's.
+    pub people_certificate: String,
+    /// File with its private key.
+    pub people_key: String,
+}
+
+impl Server {
+    fn check(&self) -> Result<(), (&'static str, &'static str)> {
+        if self.people_name == self.devices_name {
+            return Err(("server.devices_name", "another name than server.people_name expected"));
+        }
+        let is_name = |name: &str| rustls_pki_types::DnsName::try_from(name).is_ok();
+        if !is_name(&self.people_name) {
+            return Err(("server.people_name", "a DNS name expected"));
+        }
+        if !is_name(&self.devices_name) {
+            return Err(("server.devices_name", "a DNS name expected"));
+        }
+        match (self.people_certificate.is_empty(), self.people_key.is_empty()) {
+            (false, true) => Err((
+                "server.people_key",
+                "the file with the private key of server.people_certificate expected: both are set, or neither",
+            )),
+            (true, false) => Err((
+                "server.people_certificate",
+                "the file with the certificate of server.people_key expected: both are set, or neither",
+            )),
+            _ => Ok(()),
+        }
+    }
 }
 
 /// People and their browsers.
@@ -229,15 +259,8 @@ impl Config {
         if !self.monitor.listen.ip().is_loopback() {
             return bad("monitor.listen", "a loopback address expected: it has no TLS and no sign-in");
         }
-        if self.server.people_name == self.server.devices_name {
-            return bad("server.devices_name", "another name than server.people_name expected");
-        }
-        let is_name = |name: &str| rustls_pki_types::DnsName::try_from(name).is_ok();
-        if !is_name(&self.server.people_name) {
-            return bad("server.people_name", "a DNS name expected");
-        }
-        if !is_name(&self.server.devices_name) {
-            return bad("server.devices_name", "a DNS name expected");
+        if let Err((key, why)) = self.server.check() {
+            return bad(key, why);
         }
         if let Err((key, why)) = self.people.check(&self.server.people_name) {
             return bad(key, why);
@@ -312,6 +335,10 @@ mod tests {
         let other = "[console]\nloopback = \"127.0.0.1:8480\"\n[server]\npeople_name = \"fk.example\"";
         assert!(refused(other).contains("works only where"));
         assert!(refused("[server]\ndevices_name = \"localhost\"").contains("`server.devices_name`"));
+        for (one, other) in [("people_key", "people_certificate"), ("people_certificate", "people_key")] {
+            let text = refused(&format!("[server]\n{one} = \"x.pem\""));
+            assert!(text.starts_with(&format!("fieldkeep.toml: `server.{other}`: the file with")), "{text}");
+        }
         assert!(refused("nonsense").starts_with("fieldkeep.toml:"));
     }
 }

@@ -218,24 +218,29 @@ pub fn loopback(host: &str) -> Option<IpAddr> {
 pub fn secret_file(config: &Path, key: &'static str, file: &str) -> Result<Secret, ConfigError> {
     let refused =
         |why: String| ConfigError::File { path: config.to_owned(), key, file: PathBuf::from(file), why };
-    let open = File::open(file).map_err(|error| refused(error.to_string()))?;
-    let mode = open.metadata().map_err(|error| refused(error.to_string()))?.permissions().mode() & 0o777;
-    if mode & 0o077 != 0 {
-        return Err(refused(format!(
-            "it can be read by others (mode {mode:03o}): restrict it with `chmod 600`"
-        )));
-    }
-    let mut bytes = Vec::new();
-    open.take(SECRET_FILE_BYTES_MAX + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|error| refused(error.to_string()))?;
-    let secret = Secret::new(bytes);
+    let secret = private_file(Path::new(file), SECRET_FILE_BYTES_MAX).map_err(refused)?;
     let line = secret.expose().trim_ascii_end();
     let printable = !line.is_empty() && line.iter().all(|byte| !byte.is_ascii_control());
-    if !printable || line.len() as u64 > SECRET_FILE_BYTES_MAX || std::str::from_utf8(line).is_err() {
+    if !printable || std::str::from_utf8(line).is_err() {
         return Err(refused("one line of text expected".into()));
     }
     Ok(Secret::new(line.to_vec()))
+}
+
+/// A file that nobody but its owner may read, up to a size; else why it is refused.
+pub fn private_file(file: &Path, bytes_max: u64) -> Result<Secret, String> {
+    let open = File::open(file).map_err(|error| error.to_string())?;
+    let mode = open.metadata().map_err(|error| error.to_string())?.permissions().mode() & 0o777;
+    if mode & 0o077 != 0 {
+        return Err(format!("it can be read by others (mode {mode:03o}): restrict it with `chmod 600`"));
+    }
+    let mut bytes = Vec::new();
+    open.take(bytes_max + 1).read_to_end(&mut bytes).map_err(|error| error.to_string())?;
+    let secret = Secret::new(bytes);
+    match secret.expose().len() as u64 > bytes_max {
+        true => Err(format!("it is larger than {bytes_max} bytes")),
+        false => Ok(secret),
+    }
 }
 
 /// The text of a file that a key names; none where the key is empty.

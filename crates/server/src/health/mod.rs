@@ -4,6 +4,7 @@
 
 pub mod http;
 
+use crate::http::certificate::Own;
 use crate::limits::{CERTIFICATE_SOON_S, DISK_FREE_BAD, DISK_FREE_WARN};
 use crate::{App, Fault, identity, journal, notify};
 use fieldkeep_api as api;
@@ -89,7 +90,7 @@ fn disk(app: &App) -> Option<api::HealthDisk> {
 fn checks(app: &App, health: &api::Health, server_end: Timestamp, now: Timestamp) -> Vec<api::HealthCheck> {
     let mut out = vec![
         check_disk(health.disk.as_ref()),
-        check_certificates(health.certificates.expiring, server_end, now),
+        check_certificates(app, health.certificates.expiring, server_end, now),
         check_messages(&health.outbox, app.config.mail.host.is_empty()),
         check_clock(app),
     ];
@@ -143,23 +144,52 @@ fn check_disk(disk: Option<&api::HealthDisk>) -> api::HealthCheck {
     }
 }
 
-fn check_certificates(expiring: u64, server_end: Timestamp, now: Timestamp) -> api::HealthCheck {
+/// All that certificates give to say, in one check: one that ended must not hide another.
+fn check_certificates(app: &App, expiring: u64, server_end: Timestamp, now: Timestamp) -> api::HealthCheck {
+    let mut said: Vec<(&str, String, &str)> = Vec::new();
     let days = server_end.secs_since(now) / 86_400;
-    match (days, expiring) {
-        (..30, _) => check(
-            "certificates",
-            "bad",
-            format!("the authority of the server's own certificate ends in {days} days"),
-            Some("renew it before: without it nobody can connect"),
-        ),
-        (_, 0) => check("certificates", "ok", "none of a device ends within 14 days".to_owned(), None),
-        (_, count) => check(
-            "certificates",
-            "warn",
-            format!("{count} of devices end within 14 days"),
-            Some("devices renew by themselves when they connect: look for those that do not"),
-        ),
+    if days < 30 {
+        let text = format!("the authority of the server's own certificate ends in {days} days");
+        said.push(("bad", text, "renew it before: without it nobody can connect"));
     }
+    if let Some(own) = &app.tls.load().own {
+        said.extend(own_certificate(own, now));
+    }
+    if expiring > 0 {
+        let text = format!("{expiring} of devices end within 14 days");
+        said.push((
+            "warn",
+            text,
+            "devices renew by themselves when they connect: look for those that do not",
+        ));
+    }
+    if said.is_empty() {
+        return check("certificates", "ok", "none of a device ends within 14 days".to_owned(), None);
+    }
+    let state = if said.iter().any(|(state, ..)| *state == "bad") { "bad" } else { "warn" };
+    let texts: Vec<&str> = said.iter().map(|(_, text, _)| text.as_str()).collect();
+    let advice: Vec<&str> = said.iter().map(|(.., advice)| *advice).collect();
+    check("certificates", state, texts.join("; "), Some(&advice.join("; ")))
+}
+
+/// The operator's own certificate: its end, and files that are not in use.
+fn own_certificate(own: &Own, now: Timestamp) -> Vec<(&'static str, String, &'static str)> {
+    let mut said = Vec::new();
+    let end = own.pair.not_after;
+    let put = "put a renewed one into the files of `server.people_certificate` and `server.people_key`: it is taken up \
+               without a restart";
+    if now > end {
+        said.push(("bad", format!("your own certificate for people ended at {}", format_time(end)), put));
+    } else if end < now.plus_secs(CERTIFICATE_SOON_S) {
+        let days = end.secs_since(now) / 86_400;
+        said.push(("warn", format!("your own certificate for people ends in {days} days"), put));
+    }
+    if let Some(why) = &own.refused {
+        let text =
+            format!("newer files of your own certificate were refused, the one before stays in use: {why}");
+        said.push(("warn", text, "correct the files: the next start would refuse them too"));
+    }
+    said
 }
 
 fn check_messages(outbox: &api::HealthOutbox, no_mail: bool) -> api::HealthCheck {

@@ -30,8 +30,10 @@ pub async fn look(app: &App, actor: &Actor, door: Door) -> Result<api::Setup, Fa
         devices,
         readings,
         mail: !app.config.mail.host.is_empty() || !app.config.sms.url.is_empty(),
-        // There is no key for files of one's own yet: the server issues its own certificate, always.
-        certificate: api::CertificateSource::BuiltIn,
+        certificate: match app.tls.load().own {
+            Some(_) => api::CertificateSource::Own,
+            None => api::CertificateSource::BuiltIn,
+        },
         console: match door {
             Door::Loopback => api::ConsoleDoor::Loopback,
             Door::Tls => api::ConsoleDoor::Tls,

@@ -4,12 +4,13 @@ use super::Finding;
 use crate::client::{Client, Error, Place};
 use crate::commands::Env;
 use crate::commands::serve::lock;
-use crate::limits::{CERTIFICATE_DAYS_LOW, DISK_BYTES_LOW, DISK_BYTES_MIN};
+use crate::limits::{CERTIFICATE_DAYS_LOW, DISK_BYTES_LOW, DISK_BYTES_MIN, OWN_DAYS_LOW};
 use crate::out::one_line;
 use fieldkeep_domain::Timestamp;
 use fieldkeep_server::Config;
 use fieldkeep_server::app::Folder;
 use fieldkeep_server::db::Db;
+use fieldkeep_server::http::certificate::Own;
 use fieldkeep_server::keys::Keys;
 use fieldkeep_trust::keyring::{Keyring, KeyringError};
 use fieldkeep_trust::x509;
@@ -40,6 +41,7 @@ pub(super) async fn all(env: &Env) -> Vec<Finding> {
     findings.push(operator_key(folder));
     findings.extend(AUTHORITIES.map(|name| certificate(folder, name, keys.as_ref(), now)));
     findings.push(root_key(folder));
+    findings.extend(config.as_ref().and_then(|config| people(folder, config, now)));
     let (running, finding) = server(folder).await;
     findings.push(finding);
     findings.push(match (&config, &keys) {
@@ -144,6 +146,32 @@ fn validity(check: &'static str, name: &str, now: Timestamp, begin: Timestamp, e
         0..CERTIFICATE_DAYS_LOW => Finding::warn(check, found, renew),
         _ => Finding::ok(check, found),
     }
+}
+
+/// The operator's own certificate, where one is set.
+fn people(folder: &Folder, config: &Config, now: Timestamp) -> Option<Finding> {
+    let check = "people";
+    let own = match Own::load(config, folder, now) {
+        Ok(own) => own?,
+        Err(error) => {
+            let advice = "correct the files: a running server keeps the certificate it has, but the next start is refused; \
+                          without both keys it starts with the built-in one";
+            return Some(Finding::fail(check, why(error), advice));
+        }
+    };
+    let end = own.pair.not_after;
+    let days = end.secs_since(now) / 86_400;
+    let found = format!(
+        "{} shows your own certificate, valid until {} ({days} days)",
+        config.server.people_name,
+        format_time(end)
+    );
+    Some(match days {
+        ..OWN_DAYS_LOW => {
+            Finding::warn(check, found, "renew its files: the server takes them up without a restart")
+        }
+        _ => Finding::ok(check, found),
+    })
 }
 
 fn root_key(folder: &Folder) -> Finding {

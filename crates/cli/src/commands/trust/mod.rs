@@ -51,11 +51,18 @@ struct Root {
     not_after: String,
     /// Where another device fetches it.
     page: String,
+    /// Whether people are shown a certificate of the operator's own instead.
+    own_certificate: bool,
 }
+
+/// Why there is nothing to trust.
+const OWN: &str = "People are shown a certificate of your own (`server.people_certificate`). Browsers judge it by the roots that \
+they know: nothing is needed here. Devices and commands go on using the root.";
 
 #[derive(Serialize)]
 struct Installed {
     fingerprint: String,
+    own_certificate: bool,
     steps: Vec<Step>,
 }
 
@@ -69,9 +76,15 @@ pub async fn run(args: Args, env: &Env) -> Result<Exit> {
         }
         Command::Install { remove } => {
             let machine = Machine::this();
-            let steps = if remove { machine.remove(&root).await } else { machine.install(&root).await };
+            let steps = match (remove, root.own_certificate) {
+                (true, _) => machine.remove(&root).await,
+                // A root that nobody needs only widens what this machine believes.
+                (false, true) => Vec::new(),
+                (false, false) => machine.install(&root).await,
+            };
             let good = steps.iter().all(Step::is_good);
-            let answer = Installed { fingerprint: root.fingerprint.clone(), steps };
+            let own_certificate = root.own_certificate;
+            let answer = Installed { fingerprint: root.fingerprint.clone(), own_certificate, steps };
             env.out.show(&answer, || answer.text(remove))?;
             Ok(if good { Exit::Done } else { Exit::Refused })
         }
@@ -80,6 +93,7 @@ pub async fn run(args: Args, env: &Env) -> Result<Exit> {
 
 impl Root {
     fn read(env: &Env) -> Result<Self> {
+        let config = Config::load(&env.folder.config())?;
         let path = env.folder.certificate("root");
         let path = std::path::absolute(&path).unwrap_or(path);
         let pem = std::fs::read_to_string(&path).with_context(|| {
@@ -96,7 +110,8 @@ impl Root {
             subject: format!("CN={}", x509::common_name(der).unwrap_or_default()),
             not_before: format_time(facts.not_before),
             not_after: format_time(facts.not_after),
-            page: page(env)?,
+            page: page(&config),
+            own_certificate: !config.server.people_certificate.is_empty(),
         })
     }
 
@@ -106,32 +121,39 @@ impl Root {
     }
 
     fn text(&self) -> String {
+        let then = match self.own_certificate {
+            true => OWN.to_owned(),
+            false => format!(
+                "On another device, open {} and import what it gives only if the device shows the same SHA-256 fingerprint.",
+                self.page
+            ),
+        };
         format!(
-            "SHA-256   {}\nsubject   {}\nvalid     {} to {}\nfile      {}\n\n\
-             On another device, open {} and import what it gives only if the device shows the same SHA-256 fingerprint.\n",
+            "SHA-256   {}\nsubject   {}\nvalid     {} to {}\nfile      {}\n\n{then}\n",
             self.fingerprint,
             clean(&self.subject),
             self.not_before,
             self.not_after,
             self.path.display(),
-            self.page
         )
     }
 }
 
 /// The address of the root behind the people's door.
-fn page(env: &Env) -> Result<String> {
-    let config = Config::load(&env.folder.config())?;
+fn page(config: &Config) -> String {
     let server = &config.server;
     let base = match config.people.url.as_str() {
         "" => format!("https://{}:{}/", server.people_name, server.listen.port()),
         url => url.to_owned(),
     };
-    Ok(format!("{base}root.pem"))
+    format!("{base}root.pem")
 }
 
 impl Installed {
     fn text(&self, remove: bool) -> String {
+        if self.own_certificate && !remove {
+            return format!("{OWN}\nNothing was changed.\n");
+        }
         let mut text = format!("SHA-256 {}\n\n", self.fingerprint);
         for step in &self.steps {
             let mark = match step.outcome {

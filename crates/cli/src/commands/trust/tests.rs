@@ -153,7 +153,8 @@ fn without_rights_the_commands_are_named_and_nothing_is_done() {
         "sudo /usr/sbin/update-ca-certificates --fresh".to_owned(),
     ];
     assert_eq!(steps.iter().flat_map(|step| step.commands.clone()).collect::<Vec<_>>(), given);
-    let text = Installed { fingerprint: scene.root.fingerprint.clone(), steps }.text(false);
+    let text =
+        Installed { fingerprint: scene.root.fingerprint.clone(), own_certificate: false, steps }.text(false);
     assert!(text.contains("not yet") && !text.contains("Close and open"), "{text}");
 }
 

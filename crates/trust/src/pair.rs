@@ -1,0 +1,116 @@
+//! A certificate chain and its key from files of an operator's own, judged before anybody is shown them.
+//!
+//! Never: reads the files, decides whether a browser trusts the chain: that is the browser's.
+
+use crate::hash::sha256;
+use crate::secret::Secret;
+use crate::{tls, x509};
+use fieldkeep_domain::{Hash, Timestamp};
+use rustls::client::verify_server_name;
+use rustls::server::ParsedCertificate;
+use rustls::sign::CertifiedKey;
+use rustls_pki_types::pem::{self, PemObject};
+use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use std::sync::Arc;
+
+/// A chain that may be shown under a name, and the key of its leaf.
+#[derive(Debug, Clone)]
+pub struct Pair {
+    /// As TLS presents it.
+    pub shown: Arc<CertifiedKey>,
+    /// The leaf, DER.
+    pub leaf: Vec<u8>,
+    /// SHA-256 of the leaf.
+    pub fingerprint: Hash,
+    /// Last second of its validity.
+    pub not_after: Timestamp,
+}
+
+/// Why a chain or its key is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BadPair {
+    /// No certificate.
+    #[error(
+        "it holds no certificate that can be read; the server's certificate in PEM expected, then those above it"
+    )]
+    Chain,
+    /// No key.
+    #[error("it holds no private key that can be read; one in PEM, without a passphrase, expected")]
+    Key,
+    /// A key that TLS does not take.
+    #[error(
+        "TLS takes no key of this kind or size: use ECDSA P-256, P-384 or P-521, Ed25519, or RSA of 2048 to 8192 bits"
+    )]
+    Kind,
+    /// The key of something else.
+    #[error(
+        "it is not the key of the first certificate in the chain: the server's certificate comes first, and both files come \
+         from one issue"
+    )]
+    OtherKey,
+    /// The leaf names something else.
+    #[error(
+        "the first certificate does not name `{0}` among its subject alternative names, nor by a wildcard for one label"
+    )]
+    Name(String),
+    /// Not yet.
+    #[error("the first certificate is valid only from {from}: wait, or set this machine's clock", from = text(.0))]
+    NotYet(Timestamp),
+    /// Not any more.
+    #[error("the first certificate ended at {at}: renew it", at = text(.0))]
+    Ended(Timestamp),
+}
+
+impl BadPair {
+    /// Whether the fault lies in the file with the key.
+    pub fn is_of_key(&self) -> bool {
+        matches!(self, Self::Key | Self::Kind | Self::OtherKey)
+    }
+}
+
+impl Pair {
+    /// Takes what two PEM files hold, if it can be shown under this name now.
+    pub fn judge(chain: &[u8], key: &Secret, name: &str, now: Timestamp) -> Result<Self, BadPair> {
+        let chain: Vec<CertificateDer<'static>> = CertificateDer::pem_slice_iter(chain)
+            .collect::<Result<_, pem::Error>>()
+            .map_err(|_| BadPair::Chain)?;
+        let leaf = chain.first().ok_or(BadPair::Chain)?.to_vec();
+        let facts = chain.iter().map(|der| x509::facts(der)).collect::<Result<Vec<_>, _>>();
+        let facts = facts.map_err(|_| BadPair::Chain)?.swap_remove(0);
+        let key = PrivateKeyDer::from_pem_slice(key.expose()).map_err(|_| BadPair::Key)?;
+        let key = tls::provider().key_provider.load_private_key(key).map_err(|_| BadPair::Kind)?;
+        let shown = CertifiedKey::new(chain, key);
+        // A key that cannot say its public half would only fail in the handshake: that is too late to be told.
+        shown.keys_match().map_err(|_| BadPair::OtherKey)?;
+        names(&leaf, name)?;
+        if now < facts.not_before {
+            return Err(BadPair::NotYet(facts.not_before));
+        }
+        if now > facts.not_after {
+            return Err(BadPair::Ended(facts.not_after));
+        }
+        let fingerprint = sha256(&[&leaf]);
+        Ok(Self { shown: Arc::new(shown), leaf, fingerprint, not_after: facts.not_after })
+    }
+}
+
+/// As TLS clients compare names (RFC 9525 §6.3): DNS names alone, a wildcard for the whole first label and no more.
+fn names(leaf: &[u8], name: &str) -> Result<(), BadPair> {
+    let der = CertificateDer::from(leaf);
+    let leaf = ParsedCertificate::try_from(&der).map_err(|_| BadPair::Chain)?;
+    let other = || BadPair::Name(name.to_owned());
+    let wanted = ServerName::try_from(name).map_err(|_| other())?;
+    verify_server_name(&leaf, &wanted).map_err(|_| other())
+}
+
+/// To the minute, for people.
+fn text(at: &Timestamp) -> String {
+    time::OffsetDateTime::from_unix_timestamp(at.as_secs()).map_or_else(
+        |_| at.as_secs().to_string(),
+        |at| format!("{} {:02}:{:02} UTC", at.date(), at.hour(), at.minute()),
+    )
+}
+
+#[cfg(all(test, feature = "ca"))]
+#[path = "pair_tests.rs"]
+mod tests;
