@@ -6,6 +6,8 @@ import { early, icons, messages, packed } from './scripts/plugins.mjs';
 const at = (path: string) => new URL(path, import.meta.url).pathname;
 
 export default defineConfig(({ mode }) => ({
+  // The budgets say what matters of a build; three hundred lines of files do not.
+  logLevel: 'warn',
   plugins: [svelte(), icons(), messages(), land(), early(), packed()],
   define: { __GALLERY__: JSON.stringify(mode === 'gallery') },
   resolve: { alias: { $kit: at('./src/kit'), $ui: at('./src/ui'), $api: at('./src/api') } },
