@@ -62,10 +62,20 @@ impl Own {
 /// The leaf that is shown under a name to whoever trusts this root.
 async fn leaf(world: &World, root_pem: &str, name: &'static str) -> std::io::Result<Vec<u8>> {
     let config = tls::client_config_at(root_pem, None, Arc::new(world.clock.clone())).unwrap();
+    shown(world, config, name).await
+}
+
+async fn shown(world: &World, config: rustls::ClientConfig, name: &'static str) -> std::io::Result<Vec<u8>> {
     let tcp = TcpStream::connect(world.address()).await?;
     let name = ServerName::try_from(name).unwrap();
     let tls = TlsConnector::from(Arc::new(config)).connect(name, tcp).await?;
     Ok(tls.get_ref().1.peer_certificates().unwrap()[0].to_vec())
+}
+
+/// The same to whoever goes by what the server has left for commands.
+async fn for_commands(world: &World, chain_pem: &str, name: &'static str) -> std::io::Result<Vec<u8>> {
+    let clock = Arc::new(world.clock.clone());
+    shown(world, tls::client_config_pinned(&world.root_pem, chain_pem, clock).unwrap(), name).await
 }
 
 fn certificates(health: &Value) -> (String, String) {
@@ -152,6 +162,14 @@ fn its_end_is_told_before_and_after() {
         app.renew_certificate().unwrap();
         let (state, text) = certificates(&health(&world, &own).await);
         assert!(state == "bad" && text.contains("ended at") && !text.contains("refused"), "{state}: {text}");
+        // Commands still reach it: they know this one certificate, and no other of the same issuer.
+        let left = std::fs::read_to_string(world.folder().people_certificate()).unwrap();
+        assert!(leaf(&world, &own.root_pem, "localhost").await.is_err());
+        assert!(for_commands(&world, &left, "localhost").await.is_ok());
+        assert!(for_commands(&world, &left, "devices.localhost").await.is_ok());
+        own.issue("localhost", world.now());
+        let other = std::fs::read_to_string(own.chain()).unwrap();
+        assert!(for_commands(&world, &other, "localhost").await.is_err());
     });
 }
 

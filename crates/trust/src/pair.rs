@@ -6,12 +6,14 @@ use crate::hash::sha256;
 use crate::secret::Secret;
 use crate::{tls, x509};
 use fieldkeep_domain::{Hash, Timestamp};
-use rustls::client::verify_server_name;
+use rustls::RootCertStore;
+use rustls::client::{verify_server_cert_signed_by_trust_anchor, verify_server_name};
 use rustls::server::ParsedCertificate;
 use rustls::sign::CertifiedKey;
 use rustls_pki_types::pem::{self, PemObject};
-use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// A chain that may be shown under a name, and the key of its leaf.
 #[derive(Debug, Clone)]
@@ -53,6 +55,12 @@ pub enum BadPair {
         "the first certificate does not name `{0}` among its subject alternative names, nor by a wildcard for one label"
     )]
     Name(String),
+    /// What issued the leaf is missing.
+    #[error(
+        "it does not hold the certificate that issued the first one, or the first one is not a server's: add what is above it, \
+         your own authority's root where nothing stands between"
+    )]
+    Issuer,
     /// Not yet.
     #[error("the first certificate is valid only from {from}: wait, or set this machine's clock", from = text(.0))]
     NotYet(Timestamp),
@@ -89,6 +97,7 @@ impl Pair {
         if now > facts.not_after {
             return Err(BadPair::Ended(facts.not_after));
         }
+        issued(&shown.cert, now)?;
         let fingerprint = sha256(&[&leaf]);
         Ok(Self { shown: Arc::new(shown), leaf, fingerprint, not_after: facts.not_after })
     }
@@ -103,6 +112,28 @@ fn names(leaf: &[u8], name: &str) -> Result<(), BadPair> {
     verify_server_name(&leaf, &wanted).map_err(|_| other())
 }
 
+/// What a chain's leaf is judged under: everything above it, or itself where it stands alone.
+pub(crate) fn anchors(chain: &[CertificateDer<'static>]) -> Result<RootCertStore, rustls::Error> {
+    let mut store = RootCertStore::empty();
+    let above = if chain.len() > 1 { &chain[1..] } else { chain };
+    for der in above {
+        store.add(der.clone())?;
+    }
+    Ok(store)
+}
+
+/// Whether the leaf comes from what is above it. Clients that do not fetch missing certificates by themselves, commands of this
+/// deployment among them, would refuse it.
+fn issued(chain: &[CertificateDer<'static>], now: Timestamp) -> Result<(), BadPair> {
+    let anchors = anchors(chain).map_err(|_| BadPair::Chain)?;
+    let leaf = chain.first().ok_or(BadPair::Chain)?;
+    let leaf = ParsedCertificate::try_from(leaf).map_err(|_| BadPair::Chain)?;
+    let now = UnixTime::since_unix_epoch(Duration::from_secs(now.as_secs().unsigned_abs()));
+    let algorithms = tls::provider().signature_verification_algorithms.all;
+    verify_server_cert_signed_by_trust_anchor(&leaf, &anchors, &[], now, algorithms)
+        .map_err(|_| BadPair::Issuer)
+}
+
 /// To the minute, for people.
 fn text(at: &Timestamp) -> String {
     time::OffsetDateTime::from_unix_timestamp(at.as_secs()).map_or_else(
@@ -111,6 +142,7 @@ fn text(at: &Timestamp) -> String {
     )
 }
 
-#[cfg(all(test, feature = "ca"))]
+#[cfg(test)]
+#[cfg(feature = "ca")]
 #[path = "pair_tests.rs"]
 mod tests;

@@ -105,6 +105,21 @@ fn each_fault_has_its_sentence() {
     }
 }
 
+#[test]
+fn what_issued_it_must_be_there() {
+    let (chain, key) = issued(&["fk.example"]);
+    let (other, _) = issued(&["fk.example"]);
+    let halves = |chain: &str| {
+        let (leaf, above) = chain.split_at(chain[1..].find("-----BEGIN").unwrap() + 1);
+        (leaf.to_owned(), above.to_owned())
+    };
+    let ((leaf, above), (_, foreign)) = (halves(&chain), halves(&other));
+    for chain in [leaf.clone(), leaf.clone() + &foreign] {
+        assert_eq!(judge(&chain, &key, "fk.example", NOW).unwrap_err(), BadPair::Issuer);
+    }
+    assert!(judge(&(leaf + &foreign + &above), &key, "fk.example", NOW).is_ok());
+}
+
 /// The certificate above first: its key is not ours, and that is said instead of a name that is not found.
 #[test]
 fn a_chain_in_the_wrong_order_is_told() {

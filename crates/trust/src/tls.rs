@@ -2,7 +2,7 @@
 //! may do is decided later and again on every request.
 
 use crate::sign::SigningKey;
-use crate::{TrustError, x509};
+use crate::{TrustError, pair, x509};
 use arc_swap::ArcSwap;
 use fieldkeep_domain::identity::DeviceName;
 use rustls::client::WebPkiServerVerifier;
@@ -17,6 +17,7 @@ use rustls::{
 };
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer, ServerName, UnixTime};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// ALPN of both names (RFC 7301).
 pub const ALPN: [&[u8]; 2] = [b"h2", b"http/1.1"];
@@ -146,27 +147,39 @@ pub fn without_sessions(config: &ServerConfig) -> ServerConfig {
     config
 }
 
-/// A client that trusts one root, and beside it this one leaf, whatever it says of itself.
-pub fn client_config_pinned(root_pem: &str, leaf: Vec<u8>) -> Result<ClientConfig, TrustError> {
-    let roots = Arc::new(roots(&x509::from_pem(root_pem)?)?);
-    let root = WebPkiServerVerifier::builder_with_provider(roots, provider()).build().map_err(failed)?;
-    let verifier = Arc::new(Pinned { root, leaf: CertificateDer::from(leaf) });
-    let mut config = ClientConfig::builder_with_provider(provider())
+/// A client that trusts one root, and beside it the one leaf of this chain.
+pub fn client_config_pinned(
+    root_pem: &str,
+    chain_pem: &str,
+    clock: Arc<dyn TimeProvider>,
+) -> Result<ClientConfig, TrustError> {
+    let chain: Vec<_> = x509::from_pem(chain_pem)?.into_iter().map(CertificateDer::from).collect();
+    let leaf = chain.first().cloned().ok_or_else(|| failed("an empty chain"))?;
+    let end = x509::facts(&leaf).map_err(failed)?.not_after;
+    let under = |roots| WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider()).build();
+    let verifier = Pinned {
+        root: under(roots(&x509::from_pem(root_pem)?)?).map_err(failed)?,
+        own: under(pair::anchors(&chain).map_err(failed)?).map_err(failed)?,
+        leaf,
+        end: UnixTime::since_unix_epoch(Duration::from_secs(u64::try_from(end.as_secs()).map_err(failed)?)),
+    };
+    let mut config = ClientConfig::builder_with_details(provider(), clock)
         .with_protocol_versions(&[&rustls::version::TLS13])
         .map_err(failed)?
         .dangerous()
-        .with_custom_certificate_verifier(verifier)
+        .with_custom_certificate_verifier(Arc::new(verifier))
         .with_no_client_auth();
     config.alpn_protocols = ALPN.iter().map(|name| name.to_vec()).collect();
     Ok(config)
 }
 
-/// Takes one leaf byte by byte, or what comes from the root. Name and end of the leaf are not asked: whoever pinned it has
-/// them from the server itself, and an operator must reach a server whose certificate has ended.
+/// Takes one leaf under what issued it, or what comes from the root. Another leaf of that issuer is a stranger.
 #[derive(Debug)]
 struct Pinned {
     root: Arc<WebPkiServerVerifier>,
+    own: Arc<WebPkiServerVerifier>,
     leaf: CertificateDer<'static>,
+    end: UnixTime,
 }
 
 impl ServerCertVerifier for Pinned {
@@ -178,10 +191,12 @@ impl ServerCertVerifier for Pinned {
         ocsp: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
-        match *end_entity == self.leaf {
-            true => Ok(ServerCertVerified::assertion()),
-            false => self.root.verify_server_cert(end_entity, intermediates, name, ocsp, now),
+        if *end_entity != self.leaf {
+            return self.root.verify_server_cert(end_entity, intermediates, name, ocsp, now);
         }
+        // Judged as on its last day: an operator must reach a server whose certificate has ended.
+        let now = if now.as_secs() > self.end.as_secs() { self.end } else { now };
+        self.own.verify_server_cert(end_entity, intermediates, name, ocsp, now)
     }
     fn verify_tls12_signature(
         &self,

@@ -19,13 +19,15 @@ use error::{deepest, refusal};
 use fieldkeep_api::{Page, PageQuery};
 use fieldkeep_server::app::Folder;
 use fieldkeep_trust::secret::Secret;
-use fieldkeep_trust::{tls, x509};
+use fieldkeep_trust::tls;
 use reqwest::header::{AUTHORIZATION, HeaderValue};
 use reqwest::{Method, RequestBuilder, Response};
+use rustls::time_provider::DefaultTimeProvider;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// For requests without a query.
@@ -42,10 +44,10 @@ pub struct Place {
     pub monitor: SocketAddr,
     /// The root that its certificate must come from, PEM.
     pub root_pem: String,
-    /// The operator's own certificate that it shows instead, DER. The server leaves it in its folder, which is already what
+    /// The operator's own chain that it shows instead, PEM. The server leaves it in its folder, which is already what
     /// says where it is and which root it has; so neither the files of the operator have to be readable for whoever runs a
     /// command, nor does it matter whether they were replaced by something that the server refused.
-    pub own: Option<Vec<u8>>,
+    pub own_pem: Option<String>,
 }
 
 impl Place {
@@ -69,25 +71,24 @@ impl Place {
         let path = folder.certificate("root");
         let root_pem =
             std::fs::read_to_string(&path).map_err(|error| Error::File { path, why: error.to_string() })?;
-        let own = own_leaf(&folder)?;
+        let own_pem = own_chain(&folder)?;
         Ok(Self {
             people_name: name.to_owned(),
             address: here(address),
             monitor: here(monitor),
             root_pem,
-            own,
+            own_pem,
         })
     }
 }
 
-fn own_leaf(folder: &Folder) -> Result<Option<Vec<u8>>, Error> {
+fn own_chain(folder: &Folder) -> Result<Option<String>, Error> {
     let path = folder.people_certificate();
-    let pem = match std::fs::read_to_string(&path) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        read => read.map_err(|error| error.to_string()),
-    };
-    let leaf = pem.and_then(|pem| x509::from_pem(&pem).map_err(|error| error.to_string()));
-    leaf.map(|mut all| Some(all.swap_remove(0))).map_err(|why| Error::File { path, why })
+    match std::fs::read_to_string(&path) {
+        Ok(pem) => Ok(Some(pem)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Error::File { path, why: error.to_string() }),
+    }
 }
 
 /// A server that listens on every address of this machine is asked on the nearest.
@@ -125,8 +126,8 @@ impl Client {
 
     /// A client without a key: enough for what needs none.
     pub fn new(place: &Place) -> Result<Self, Error> {
-        let config = match &place.own {
-            Some(leaf) => tls::client_config_pinned(&place.root_pem, leaf.clone()),
+        let config = match &place.own_pem {
+            Some(chain) => tls::client_config_pinned(&place.root_pem, chain, Arc::new(DefaultTimeProvider)),
             None => tls::client_config(&place.root_pem, None),
         };
         let mut config = config.map_err(|error| Error::Tls { why: error.to_string() })?;

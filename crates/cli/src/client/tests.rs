@@ -37,9 +37,11 @@ fn a_place_is_read_whole_or_not_at_all() {
     let place = Place::read(folder.path()).unwrap();
     assert_eq!(place.address.to_string(), "127.0.0.1:8443");
     assert_eq!(place.monitor.to_string(), "[::1]:9464");
-    assert_eq!(place.own, None);
+    assert_eq!(place.own_pem, None);
     write("people.pem", "half of a fi");
-    assert!(matches!(Place::read(folder.path()), Err(Error::File { .. })));
+    write("root.pem", &self::place("127.0.0.1:1".parse().unwrap()).root_pem);
+    let place = Place::read(folder.path()).unwrap();
+    assert!(matches!(Client::new(&place), Err(Error::Tls { .. })));
 }
 
 #[test]
@@ -62,7 +64,7 @@ async fn nobody_there_is_unreachable() {
 fn place(address: SocketAddr) -> Place {
     let root = Authority::root("Test", Timestamp(0)).unwrap();
     let root_pem = x509::to_pem("CERTIFICATE", root.der());
-    Place { people_name: "localhost".into(), address, monitor: address, root_pem, own: None }
+    Place { people_name: "localhost".into(), address, monitor: address, root_pem, own_pem: None }
 }
 
 /// A server that gives these answers, one per connection, and says how many it gave.

@@ -62,10 +62,10 @@ impl Own {
         }
     }
 
-    /// Leaves the leaf in the data folder: commands on this machine know the server by it.
+    /// Leaves the chain in the data folder: commands on this machine know the server by its leaf.
     pub fn leave(&self, folder: &Folder) -> std::io::Result<()> {
-        let pem = x509::to_pem("CERTIFICATE", &self.pair.leaf);
-        write_private(&folder.people_certificate(), pem.as_bytes())
+        let chain: String = self.pair.shown.cert.iter().map(|der| x509::to_pem("CERTIFICATE", der)).collect();
+        write_private(&folder.people_certificate(), chain.as_bytes())
     }
 }
 
