@@ -5,6 +5,7 @@
 
 use super::sql::{self, Item, JobRow};
 use super::{What, Wish, asker, failure, note_binding, open};
+use crate::fault::Kind;
 use crate::limits::{JOB_ITEMS_AT_ONCE, JOB_LEASE_S};
 use crate::{App, Fault, access, project, registry};
 use fieldkeep_api as api;
@@ -28,7 +29,9 @@ pub async fn run(app: Arc<App>, stop: CancellationToken) {
             () = app.work.notified() => {}
             () = tokio::time::sleep(LOOK_EVERY) => {}
         }
-        if let Err(fault) = pass(&app, &runner, &stop).await {
+        if let Err(fault) = pass(&app, &runner, &stop).await
+            && !stop.is_cancelled()
+        {
             tracing::error!(inside = ?fault.inside, "work.run failed; it will be run again");
         }
     }
@@ -67,7 +70,11 @@ async fn some(app: &Arc<App>, row: &JobRow, runner: &[u8], stop: &CancellationTo
             return Ok(());
         }
         let outcome = one(app, what, &wish, &item).await;
-        settle(app, row.id, &item, outcome).await?;
+        match outcome {
+            // Says nothing about the device: the journal is full or closed, or this server is on its way out.
+            Err(fault) if fault.kind == Kind::Unavailable || stop.is_cancelled() => return Err(fault),
+            outcome => settle(app, row.id, &item, outcome).await?,
+        }
     }
     if last { finish(app, row.id, "done").await } else { Ok(()) }
 }
