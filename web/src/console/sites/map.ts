@@ -26,6 +26,8 @@ const STEPS = [0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 15, 30, 45]
 /** One place alone, or two beside each other, still have a neighbourhood. */
 const SPAN_MIN = 0.06;
 const APART_PX = 110;
+/** A label needs so much room before the right edge. */
+const LABEL_PX = 40;
 const ROOM = 0.16;
 
 export function framed(places: Place[], width: number, height: number): Frame {
@@ -60,7 +62,7 @@ export function lines(frame: Frame): { meridians: Line[]; parallels: Line[] } {
   const south = frame.north - frame.height / frame.perLatitude;
   for (let index = Math.ceil(frame.west / across); index * across <= east; index += 1) {
     const at = index * across;
-    if (Math.abs(at) <= 180) meridians.push({ at, place: Math.round(frame.x(at)), text: degrees(at, across, 'E', 'W') });
+    if (Math.abs(at) <= 180) meridians.push({ at, place: Math.round(frame.x(at)), text: frame.x(at) > frame.width - LABEL_PX ? '' : degrees(at, across, 'E', 'W') });
   }
   for (let index = Math.ceil(south / down); index * down <= frame.north; index += 1) {
     const at = index * down;
