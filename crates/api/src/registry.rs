@@ -252,8 +252,10 @@ pub struct FleetSummary {
     pub by_state: std::collections::BTreeMap<String, u64>,
     /// By freshness; each of the four is there.
     pub by_freshness: std::collections::BTreeMap<String, u64>,
-    /// Undecided held batches of these devices, as far as the caller may see what is held.
-    pub held: u64,
+    /// Undecided held batches of these devices, in the projects where the caller may see what is held; absent where that
+    /// is none of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held: Option<u64>,
     /// By model, the most frequent first; at most 100.
     pub by_model: Vec<ModelCount>,
 }

@@ -337,8 +337,8 @@ export interface FleetSummary {
   by_model: ModelCount[];
   /** By state; every state is there. */
   by_state: Record<string, number>;
-  /** Undecided held batches of these devices, as far as the caller may see what is held. */
-  held: number;
+  /** Undecided held batches of these devices, in the projects where the caller may see what is held; absent where that is none of them. */
+  held?: number | null;
   /** All of them. */
   total: number;
 }

@@ -97,6 +97,14 @@ fn announce(env: &Env, running: &Running, invitation: Option<String>) -> Result<
         env.out.note(format_args!(
             "nobody has an account yet; the first administrator joins with this link, once, within seven days:\n  {link}"
         ));
+        if console.is_none() && server.people_certificate.is_empty() {
+            env.out.note(
+                "browsers do not know its certificate yet, and passkeys do not work behind a warning. First one of these:\n  \
+                 fieldkeep trust show, compare, then sudo fieldkeep trust install\n  \
+                 server.people_certificate and server.people_key in fieldkeep.toml, for a certificate of your own\n  \
+                 console.loopback = \"127.0.0.1:8480\" there, for a first look on this machine alone",
+            );
+        }
     }
     if env.out.is_json() {
         let answer = json!({

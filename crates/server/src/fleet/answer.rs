@@ -392,13 +392,15 @@ pub async fn summary(
         *models.entry(&one.model).or_default() += 1;
         projects.extend(one.organization.zip(one.project));
     }
-    let mut held = 0;
+    // Nobody is told 0 who may not know: absent says so.
+    let mut held = projects.is_empty().then_some(0);
     let seen: BTreeSet<DeviceId> = found.iter().map(|one| one.id).collect();
     for (organization, project) in projects {
         let scope = Scope::Project { organization, project };
         if may(app, actor, Action::QuarantineRead, &scope.into()).await? {
             let waiting = quarantine::waiting(&mut tx, project, None).await?;
-            held += waiting.iter().filter(|(id, _)| seen.contains(id)).map(|(_, count)| count).sum::<u64>();
+            *held.get_or_insert(0) +=
+                waiting.iter().filter(|(id, _)| seen.contains(id)).map(|(_, count)| count).sum::<u64>();
         }
     }
     let mut by_model: Vec<api::ModelCount> = models

@@ -2,8 +2,12 @@
 import { keep, kept } from '$kit/storage';
 
 const FRESH_MS = 10 * 60_000;
-/** On this server alone: what was kept is an address like any other that somebody may have put there. */
-const LOCAL = /^\/(?!\/)[^\\]*$/;
+/** A page of this server alone, as the browser reads it: it drops tabs and new lines from an address before it looks at it. */
+export function isLocal(next: string): boolean {
+  if (!next.startsWith('/') || /[\\\p{Cc}]/u.test(next) || !URL.canParse(next, location.origin)) return false;
+  const { origin, pathname } = new URL(next, location.origin);
+  return origin === location.origin && !/^\/(?:api|oauth|oidc|crl)(?:\/|$)/.test(pathname);
+}
 
 /** Leaves for the provider. Which one it was is kept for the next sign-in in this browser; it says nothing of who. */
 export function away(url: string, { provider, next }: { provider?: string | null; next?: string | null } = {}): void {
@@ -21,5 +25,5 @@ export function lastProvider(): string | null {
 export function onward(): string | null {
   const [at = '', next = ''] = kept('onward')?.split(' ') ?? [];
   keep('onward', null);
-  return Date.now() - Number(at) < FRESH_MS && LOCAL.test(next) ? next : null;
+  return Date.now() - Number(at) < FRESH_MS && isLocal(next) ? next : null;
 }

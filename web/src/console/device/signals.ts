@@ -7,14 +7,14 @@ export interface Signal {
 export const SIGNALS_MAX = 8;
 
 export function signalsFrom(text: string, own: string): Signal[] {
-  return text.split(',').filter((part) => part !== '').slice(0, SIGNALS_MAX).flatMap((part) => {
+  return [...new Set(text.split(','))].filter((part) => part !== '').slice(0, SIGNALS_MAX).flatMap((part) => {
     const slash = part.indexOf('/');
     try {
       return [{ device: slash < 0 ? own : part.slice(0, slash), metric: decodeURIComponent(part.slice(slash + 1)) }];
     } catch {
       return [];
     }
-  });
+  }).filter((one, index, all) => all.findIndex((other) => same(one, other)) === index);
 }
 
 export function signalsText(signals: Signal[], own: string): string {
