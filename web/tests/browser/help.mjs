@@ -35,7 +35,7 @@ export async function open(chrome, { viewport = WIDE, theme = 'light', locale = 
   const context = await chrome.newContext({
     viewport, locale, colorScheme: theme, reducedMotion: 'reduce', baseURL: server.base, ignoreHTTPSErrors: true, timezoneId: 'Europe/Prague',
   });
-  context.setDefaultTimeout(10_000);
+  context.setDefaultTimeout(20_000);
   if (overlaid) await overlay(context, server);
   const page = await context.newPage();
   const asked = new Set();
