@@ -3,7 +3,10 @@
  * for a while; the server decides anyway when it is done.
  */
 import { SvelteMap } from 'svelte/reactivity';
+import { Again, unanswered } from './again';
 import { api } from './api';
+import { connection } from './connection.svelte';
+import { Problem } from './problem';
 
 interface Place {
   organization?: string | null | undefined;
@@ -21,6 +24,8 @@ const keyOf = (action: string, place: Place): string => `${action} ${JSON.string
 class Rights {
   #known = new SvelteMap<string, boolean>();
   #asked = new Map<string, number>();
+  /** What could not be asked is no "no": it stays as it was known, or unknown. */
+  #again = new Again();
 
   /** Reactive: false until it is known. Call it where things are drawn. */
   may(action: string, place: Place): boolean {
@@ -42,11 +47,15 @@ class Rights {
 
   async #ask(key: string, action: string, query: Place): Promise<void> {
     try {
+      if (connection.lost) throw new Problem(0, { title: 'offline' });
       const found = await api.get('/access/explain', { query: { principal: 'me', action, ...query } });
+      this.#again.answered(key);
       this.#known.set(key, found.allowed || HELPED.includes(found.needs ?? ''));
-    } catch {
+    } catch (thrown) {
+      // Asked counts all the same: what is drawn again does not ask again.
+      if (unanswered(Problem.from(thrown).status)) return this.#again.missed(key, () => void this.#ask(key, action, query));
+      this.#again.answered(key);
       if (!this.#known.has(key)) this.#known.set(key, false);
-      this.#asked.delete(key);
     }
   }
 }

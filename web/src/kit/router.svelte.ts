@@ -50,11 +50,20 @@ class Router {
   arrivals = $state(0);
   /** Screens may object to being left, as a half-filled form does. */
   #guards: (() => boolean)[] = [];
+  /** How many entries of the browser's history lie before this one, of those made here: kept in each of them. */
+  #at = 0;
+  /** What a guard stopped. */
+  #onward: (() => void) | null = null;
+  /** The next move was agreed to; the next one only takes a move of the browser back. */
+  #agreed = false;
+  #undoing = false;
 
   start(screens: Screen[]): void {
     // The more is spelled out, the earlier it is tried: /devices/new before /devices/:device.
     this.screens = [...screens].sort((a, b) => weight(a.path) - weight(b.path));
-    addEventListener('popstate', () => this.#read());
+    this.#at = entry() ?? 0;
+    history.replaceState({ at: this.#at }, '');
+    addEventListener('popstate', () => this.#moved());
     document.addEventListener('click', (event) => this.#click(event));
   }
 
@@ -68,10 +77,19 @@ class Router {
 
   go(href: string, { replace = false }: { replace?: boolean } = {}): void {
     const url = new URL(href, location.href);
-    if (url.pathname !== this.path && this.#guards.some((guard) => !guard())) return;
-    if (replace) history.replaceState(history.state, '', url);
-    else history.pushState(null, '', url);
+    if (url.pathname !== this.path && this.#stopped(() => this.go(href, { replace }))) return;
+    if (!replace) this.#at += 1;
+    if (replace) history.replaceState({ at: this.#at }, '', url);
+    else history.pushState({ at: this.#at }, '', url);
     this.#read();
+  }
+
+  /** Goes where a guard did not let it, now that the person has agreed. */
+  leave(): void {
+    const onward = this.#onward;
+    this.#onward = null;
+    this.#agreed = onward !== null;
+    onward?.();
   }
 
   /** Changes parts of the query string; null takes one away. Other parts stay. */
@@ -85,12 +103,45 @@ class Router {
     this.go(`${location.pathname}${text === '' ? '' : `?${text}`}${location.hash}`, { replace: !push });
   }
 
-  /** Asks before the screen is left; returns how to stop asking. Call it in an $effect. */
+  /** Asks before the screen is left, by the browser's Back too; `leave` goes on then. Returns how to stop asking. Call it in an $effect. */
   guard(may: () => boolean): () => void {
     this.#guards.push(may);
     return () => {
       this.#guards = this.#guards.filter((one) => one !== may);
     };
+  }
+
+  #stopped(onward: () => void): boolean {
+    const agreed = this.#agreed;
+    this.#agreed = false;
+    if (agreed || this.#guards.every((guard) => guard())) return false;
+    this.#onward = onward;
+    return true;
+  }
+
+  /** The browser has moved already: where a guard objects, it is moved back, and what is shown stays. */
+  #moved(): void {
+    if (this.#undoing) {
+      this.#undoing = false;
+      return;
+    }
+    const to = entry();
+    const by = (to ?? this.#at) - this.#at;
+    const { href } = location;
+    if (location.pathname !== this.path && this.#stopped(() => { if (by === 0) this.go(href); else history.go(by); })) {
+      if (by !== 0) {
+        this.#undoing = true;
+        history.go(-by);
+        return;
+      }
+      // An entry that was not made here: nobody knows on which side it lies.
+      const search = this.search.toString();
+      this.#at += 1;
+      history.pushState({ at: this.#at }, '', `${this.path}${search === '' ? '' : `?${search}`}`);
+      return;
+    }
+    this.#at = to ?? this.#at;
+    this.#read();
   }
 
   #read(): void {
@@ -111,6 +162,12 @@ class Router {
     event.preventDefault();
     this.go(link.href);
   }
+}
+
+/** Which entry of the history this is, where the router made it. */
+function entry(): number | null {
+  const { at } = (history.state ?? {}) as { at?: unknown };
+  return typeof at === 'number' ? at : null;
 }
 
 export const router = new Router();

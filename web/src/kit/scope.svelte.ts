@@ -26,6 +26,8 @@ class Scope {
   /** Until then nothing is known, and nothing should be asked. */
   ready = $state(false);
   problem = $state.raw<Problem | null>(null);
+  /** Those of the pages that are open, the newest last. */
+  #pages = $state.raw<{ project: string }[]>([]);
 
   constructor() {
     $effect.root(() => {
@@ -36,13 +38,25 @@ class Scope {
         const { search } = router;
         if (this.ready) untrack(() => void this.#adopt(search));
       });
-      $effect(() => live.watch(this.ready ? (this.only?.id ?? null) : null));
+      $effect(() => live.watch(this.ready ? this.followed : null));
     });
   }
 
   /** The project in view: the chosen one, or the only one that there is. */
   get only(): Project | null {
     return this.project ?? (this.projects.length === 1 ? (this.projects[0] ?? null) : null);
+  }
+
+  /** Whose events are listened to: that of the page which shows one project, else the one in view. */
+  get followed(): string | null {
+    return this.#pages.at(-1)?.project ?? this.only?.id ?? null;
+  }
+
+  /** While a page of one project is open, it is live, whichever is chosen. Returns how to stop; call it in an $effect. */
+  follow(project: string): () => void {
+    const page = { project };
+    untrack(() => { this.#pages = [...this.#pages, page]; });
+    return () => { this.#pages = this.#pages.filter((one) => one !== page); };
   }
 
   /** For a list's query. */

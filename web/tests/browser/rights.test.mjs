@@ -98,6 +98,7 @@ describe('rights', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
         const { pathname } = new URL(page.url());
         for (const answer of answers) {
           const asked = new URL(answer.url()).pathname.replace('/api/v1', '');
+          if (answer.status() === 403 && offered.includes('/fleet') && path.startsWith('/devices/')) wrong.push(`${path}: ${asked} was refused`);
           if (answer.request().method() !== 'GET' || answer.status() !== 200) continue;
           const [, takes] = TAKES.find(([pattern]) => pattern.test(asked)) ?? assert.fail(`nobody says what ${asked} takes`);
           if (takes === null || may.get(takes)) continue;

@@ -49,6 +49,8 @@ device-recent = Recently
 device-all-events = All events
 device-no-events = Nothing has happened yet
 device-no-events-text = Claim, installation and everything that people do to it will stand here.
+device-closed = Readings are not yours to see
+device-closed-text = Your role covers the device itself, not what it measures. The right is called telemetry.read.
 device-record-closed = You may not read the record of acts here; what was held back is shown alone. The right is called record.read.
 device-held = { $count ->
     [one] One reading held back

@@ -49,6 +49,8 @@ device-recent = Reciente
 device-all-events = Todos los sucesos
 device-no-events = Aún no ha pasado nada
 device-no-events-text = Aquí estarán la adopción, la instalación y todo lo que se haga con él.
+device-closed = Las lecturas no están a su alcance
+device-closed-text = Su rol abarca el dispositivo mismo, no lo que mide. El derecho se llama telemetry.read.
 device-record-closed = No puede leer aquí el registro de actos; solo se muestra lo retenido. El derecho se llama record.read.
 device-held = { $count ->
     [one] Una lectura retenida

@@ -4,6 +4,7 @@ import { api, send } from '$kit/api';
 import { t, word } from '$kit/i18n.svelte';
 import { Problem } from '$kit/problem';
 import type { IconName } from '$ui/icons';
+import { mayThere } from './rights';
 
 export interface Act {
   index: number;
@@ -42,11 +43,16 @@ interface Acts { items: Act[]; next?: number | string | null }
 export async function happenings(device: { id: string; project?: string | null | undefined }, limit: number, signal: AbortSignal, before?: number | string | null): Promise<Found> {
   const { id, project } = device;
   const acts = (query: Record<string, unknown>): Promise<Acts | null> => send<Acts>('GET', '/acts', { query: { limit, ...query }, signal, silent: true }).catch(refused);
+  // What would be refused is not asked for.
+  const [mayRecord, mayHeld] = await Promise.all([
+    mayThere('record.read', device),
+    before ? false : mayThere('quarantine.read', device),
+  ]);
   const [onIt, byIt, held] = await Promise.all([
-    acts({ object: id, before }),
+    mayRecord ? acts({ object: id, before }) : null,
     // Its certificates and keys: what it did itself. Older ones come with nothing to page by, and are few.
-    before ? null : acts({ doer: `device/${id}` }),
-    project && !before ? api.get('/projects/{project}/quarantine', { params: { project }, query: { device: id, limit }, signal, silent: true }).then((one) => one.items, refused) : [],
+    before || !mayRecord ? null : acts({ doer: `device/${id}` }),
+    project && mayHeld ? api.get('/projects/{project}/quarantine', { params: { project }, query: { device: id, limit }, signal, silent: true }).then((one) => one.items, refused) : [],
   ]);
   const all = new Map([...(onIt?.items ?? []), ...(byIt?.items ?? [])].map((one) => [one.index, one]));
   return {

@@ -1,10 +1,14 @@
 /**
  * What the one who is signed in may do, asked of the server itself: what they may not do is not offered. It decides nothing;
- * the server asks again at each act. Answers count for a minute, and are kept while the next ones come.
+ * the server asks again at each act. Answers count for a minute, and are kept while the next ones come. What could not be asked
+ * is no "no": what was known stays, and what was not known stays unknown.
  */
 import { SvelteMap } from 'svelte/reactivity';
 import type { Explanation } from '$api/types';
+import { Again, unanswered } from '$kit/again';
 import { api } from '$kit/api';
+import { connection } from '$kit/connection.svelte';
+import { Problem } from '$kit/problem';
 import { scope } from '$kit/scope.svelte';
 import { session } from '$kit/session.svelte';
 import { keep, kept } from '$kit/storage';
@@ -22,11 +26,11 @@ const keyOf = (action: string, where: Where): string =>
   [action, where.organization, where.project, where.group, where.device].map((part) => part ?? '').join(' ');
 
 class Rights {
-  /** null: it could not be asked. */
-  #known = new SvelteMap<string, boolean | null>();
+  #known = new SvelteMap<string, boolean>();
   /** Of this person at their last visit, so that what is offered does not come piece by piece. */
   #before: Map<string, boolean> | null = null;
   #asked = new Map<string, { at: number; answer: Promise<Explanation | null> }>();
+  #again = new Again();
 
   /** Whether they may do it there; presence may still have to be proven. False until the server has answered. */
   may(action: string, where: Where = {}): boolean {
@@ -40,8 +44,9 @@ class Rights {
     const known = this.#known.get(key);
     const before = known === undefined ? this.#recalled().get(key) : undefined;
     if (before !== undefined && !this.#asked.has(key)) this.#later(key, action, where);
-    else void this.explain(action, where);
-    return known === undefined ? before : (known ?? false);
+    // What failed is asked again in its own time, not whenever something is drawn.
+    else if (!this.#again.waits(key)) void this.explain(action, where).catch(() => undefined);
+    return known ?? before;
   }
 
   /** The same, at the deployment or in any of the organizations that they see. */
@@ -75,17 +80,25 @@ class Rights {
 
   /** As `somewhere`, once it is known: before a list is asked for that would be refused. */
   async anywhere(action: string): Promise<boolean> {
-    if (allows(await this.explain(action, {}))) return true;
+    if (await this.there(action, {})) return true;
     const organizations = (await directory.load.organizations()).slice(0, ORGANIZATIONS_MAX);
-    const found = await Promise.all(organizations.map((one) => this.explain(action, { organization: one.id })));
-    return found.some(allows);
+    const found = await Promise.all(organizations.map((one) => this.there(action, { organization: one.id })));
+    return found.includes(true);
   }
 
+  /** What was known counts while it cannot be asked; throws where nothing was. */
   async there(action: string, where: Where): Promise<boolean> {
-    return allows(await this.explain(action, where));
+    try {
+      return allows(await this.explain(action, where));
+    } catch (thrown) {
+      const key = keyOf(action, where);
+      const known = this.#known.get(key) ?? this.#recalled().get(key);
+      if (known === undefined) throw thrown;
+      return known;
+    }
   }
 
-  /** The server's own account of it; null where it cannot be asked. */
+  /** The server's own account of it; null where it is refused. Throws where it cannot be asked. */
   explain(action: string, where: Where): Promise<Explanation | null> {
     const key = keyOf(action, where);
     const asked = this.#asked.get(key);
@@ -101,7 +114,10 @@ class Rights {
   }
 
   #later(key: string, action: string, where: Where): void {
-    this.#asked.set(key, { at: Date.now(), answer: new Promise((done) => { setTimeout(() => done(this.#ask(key, action, where)), AGAIN_MS); }) });
+    const answer = new Promise<Explanation | null>((done) => { setTimeout(() => done(this.#ask(key, action, where)), AGAIN_MS); });
+    // Nobody may be waiting for it.
+    answer.catch(() => undefined);
+    this.#asked.set(key, { at: Date.now(), answer });
   }
 
   #recalled(): Map<string, boolean> {
@@ -119,21 +135,34 @@ class Rights {
   }
 
   #keep(): void {
-    const known = [...this.#known].flatMap(([key, may]) => (may === null ? [] : [`${may ? '+' : '-'}${key}`]));
+    const known = [...this.#known].map(([key, may]) => `${may ? '+' : '-'}${key}`);
     if (session.me) keep('rights', JSON.stringify([session.me.id, ...known.slice(-KEPT_MAX)]));
   }
 
   async #ask(key: string, action: string, where: Where): Promise<Explanation | null> {
     try {
-      const answer = await inTurn(() => api.get('/access/explain', { query: { principal: 'me', action, ...where }, silent: true, later: true }));
-      this.#known.set(key, allows(answer));
-      this.#keep();
+      const answer = await inTurn(() => {
+        if (connection.lost) throw new Problem(0, { title: 'offline' });
+        return api.get('/access/explain', { query: { principal: 'me', action, ...where }, silent: true, later: true });
+      });
+      this.#take(key, allows(answer));
       return answer;
-    } catch {
+    } catch (thrown) {
+      const problem = Problem.from(thrown);
+      if (!unanswered(problem.status)) {
+        this.#take(key, false);
+        return null;
+      }
       this.#asked.delete(key);
-      if (!this.#known.has(key)) this.#known.set(key, null);
-      return null;
+      this.#again.missed(key, () => void this.explain(action, where).catch(() => undefined));
+      throw problem;
     }
+  }
+
+  #take(key: string, may: boolean): void {
+    this.#again.answered(key);
+    this.#known.set(key, may);
+    this.#keep();
   }
 }
 

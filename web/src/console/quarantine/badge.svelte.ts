@@ -4,12 +4,14 @@ import { badges } from '$kit/badges.svelte';
 import { live } from '$kit/live.svelte';
 import { session } from '$kit/session.svelte';
 import { place } from '../common/place.svelte';
+import { rights } from '../manage/rights.svelte';
 
 const REST_MS = 1500;
 const PAGE = 500;
 const PAGES_MAX = 20;
 
 async function count(project: string): Promise<number> {
+  if (!(await rights.there('quarantine.read', { project }))) return 0;
   let all = 0;
   let after: string | null | undefined;
   for (let page = 0; page < PAGES_MAX; page += 1) {

@@ -89,3 +89,6 @@ projects-fault-order = The least has to be below the greatest.
 projects-fault-period = The period is a whole number of seconds.
 projects-saved = The rules hold from now on
 projects-unsaved = Not saved yet
+projects-leaving = You have changes
+projects-leaving-text = Save them or discard them, then go on.
+projects-discard = Discard changes

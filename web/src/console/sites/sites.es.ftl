@@ -89,3 +89,6 @@ projects-fault-order = El mínimo tiene que estar por debajo del máximo.
 projects-fault-period = El periodo es un número entero de segundos.
 projects-saved = Las reglas valen desde ahora
 projects-unsaved = Sin guardar
+projects-leaving = Tiene cambios
+projects-leaving-text = Guárdelos o descártelos y siga.
+projects-discard = Descartar cambios

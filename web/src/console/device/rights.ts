@@ -1,0 +1,7 @@
+/** Whether something may be done with a device: asked before what would only be refused. */
+import { rights } from '../manage/rights.svelte';
+
+/** By its project first: that answer serves all of its devices. A role may be given for a group of them alone. */
+export async function mayThere(action: string, { id, project }: { id: string; project?: string | null | undefined }): Promise<boolean> {
+  return (project ? await rights.there(action, { project }) : false) || rights.there(action, { device: id });
+}
