@@ -10,11 +10,35 @@ pub struct HealthCheck {
     pub name: String,
     /// ok, warn or bad.
     pub state: String,
-    /// What was found, in words.
+    /// What was found, in words: all findings together.
     pub text: String,
     /// What to do, where something should be done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub advice: Option<String>,
+    /// The findings one by one, for whoever says them in words of their own.
+    #[serde(default)]
+    pub found: Vec<HealthFinding>,
+}
+
+/// One thing that was found.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct HealthFinding {
+    /// What it is: disk-low, devices-end, no-mail, …. A code never changes its meaning; new ones are added.
+    pub code: String,
+    /// In words.
+    pub text: String,
+    /// What to do, where something should be done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub advice: Option<String>,
+    /// How much of it there is: bytes, milliseconds, days, or how many.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amount: Option<f64>,
+    /// Of the whole, from 0 to 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub share: Option<f64>,
+    /// When.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<String>,
 }
 
 /// How the deployment is.

@@ -72,6 +72,13 @@ pub enum LiveEvent {
         /// Its state after the change.
         state: String,
     },
+    /// A site, a group or a dashboard was made, changed or removed, or the settings of the project were.
+    Changed {
+        /// site, group, dashboard or project.
+        noun: String,
+        /// Which.
+        id: String,
+    },
     /// Events are missing from here on: load again what is shown. The stream ends after it where its reader was too slow,
     /// and goes on with what happens now where the place it asked for is no longer kept.
     Behind {
@@ -88,6 +95,7 @@ impl LiveEvent {
             Self::Held { .. } => "held",
             Self::Decided { .. } => "decided",
             Self::Device { .. } => "device",
+            Self::Changed { .. } => "changed",
             Self::Behind { .. } => "behind",
         }
     }

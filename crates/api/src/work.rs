@@ -2,6 +2,7 @@
 
 use fieldkeep_domain::{DeviceId, GroupId, JobId, OrganizationId, ProjectId, SiteId};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use utoipa::{IntoParams, ToSchema};
 
 /// Work to be done.
@@ -13,6 +14,10 @@ pub struct NewJob {
     /// On which devices; at most 10,000.
     #[schema(value_type = Vec<String>)]
     pub devices: Vec<DeviceId>,
+    /// To claim: the texts of their labels, of those that have one; at most 1,000. What is no label of its device is refused.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[schema(value_type = BTreeMap<String, String>)]
+    pub labels: BTreeMap<DeviceId, String>,
     /// What it needs: `organization` to claim, `project` and `site` to install, `group` to group (absent: out of any).
     #[serde(flatten)]
     pub target: JobTarget,

@@ -162,6 +162,8 @@ pub const ACTS_SCANNED_MAX: usize = 5_000;
 pub const DASHBOARD_VERSIONS_KEPT: i64 = 50;
 /// Devices of one piece of work.
 pub const JOB_DEVICES_MAX: usize = 10_000;
+/// Labels that a claim of many carries: they are opened with the work whenever it is shown.
+pub const JOB_LABELS_MAX: usize = 1_000;
 /// Seconds for which a server holds a piece of work without saying that it still lives.
 pub const JOB_LEASE_S: i64 = 30;
 /// Devices of one piece of work before others have their turn.

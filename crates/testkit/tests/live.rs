@@ -20,6 +20,7 @@ fieldkeep_testkit::both_databases!(
     a_slow_reader_is_told_and_dropped,
     too_many_streams_are_refused,
     a_device_that_moves_is_told_in_both_projects,
+    what_is_arranged_is_told,
 );
 
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -388,4 +389,36 @@ fn events_arrive_over_the_door_on_this_machine() {
         let index = measure(&world, &mut devices[0], 1.0).await;
         assert_eq!(tape.expect("reading").await.id, Some(index));
     });
+}
+
+pub async fn what_is_arranged_is_told(backend: Backend) {
+    let world = World::new(backend).await;
+    let owner = world.organization("Northern Cold").await;
+    let place = world.place(owner.id).await;
+    let other = world.place(owner.id).await;
+    let key = world.key("viewer", Some(&place)).await;
+    let mut tape = Tape::open(&world, &key, place.project, None).await;
+    let at = |what: &str| format!("/api/v1/projects/{}/{what}", place.project);
+    // What is arranged elsewhere is told there.
+    world.post(&format!("/api/v1/projects/{}/groups", other.project), json!({"name": "x"})).await.expect(201);
+    let site = world.post(&at("sites"), json!({"name": "x"})).await.expect(201).body["id"].clone();
+    let group = world.post(&at("groups"), json!({"name": "x"})).await.expect(201).body["id"].clone();
+    let board = json!({"name": "x", "tiles": []});
+    let board = world.post(&at("dashboards"), board).await.expect(201).body["id"].clone();
+    let path = format!("/api/v1/dashboards/{}", board.as_str().unwrap());
+    world.call("PUT", &path, Some(&json!({"name": "y", "tiles": [], "version": 1}))).await.expect(200);
+    let settings =
+        world.get(&format!("/api/v1/projects/{}", place.project)).await.expect(200).body["settings"].clone();
+    world.call("PUT", &at("settings"), Some(&settings)).await.expect(200);
+    let project = json!(place.project.to_string());
+    for (noun, id) in [
+        ("site", &site),
+        ("group", &group),
+        ("dashboard", &board),
+        ("dashboard", &board),
+        ("project", &project),
+    ] {
+        let told = tape.expect("changed").await;
+        assert_eq!((&told.data["noun"], &told.data["id"]), (&json!(noun), id));
+    }
 }

@@ -8,6 +8,7 @@ both_databases!(
     work_stops_is_tried_again_and_outlives_its_server,
     work_ends_with_the_rights_of_its_asker,
     work_asks_for_presence_and_is_bounded,
+    work_claims_by_label,
     dashboards_are_versioned_and_nobodys_change_is_lost,
     tiles_that_cannot_be_drawn_are_refused,
 );
@@ -191,6 +192,39 @@ async fn work_asks_for_presence_and_is_bounded(backend: Backend) {
 
 fn tile(id: &str, x: u32, kind: &str) -> Value {
     json!({"id": id, "kind": kind, "x": x, "y": 0, "w": 4, "h": 3})
+}
+
+async fn work_claims_by_label(backend: Backend) {
+    let world = World::new(backend).await;
+    let (_, devices) = many(&world, 3).await;
+    let owner = world.organization("Buyer").await;
+    let label = |device: &Device, secret: [u8; 16]| {
+        fieldkeep_wire::label::encode(&fieldkeep_wire::label::Label {
+            device: device.id,
+            claim_secret: secret,
+        })
+    };
+    let ids: Vec<_> = devices.iter().map(|device| device.id).collect();
+    let claim = |kind: &str, labels: Value| json!({"kind": kind, "devices": ids, "organization": owner.id, "labels": labels});
+    let ours = label(&devices[0], devices[0].claim_secret);
+    for (kind, labels, named) in [
+        ("claim", json!({devices[0].id.to_string(): "FK1:x"}), "FK1"),
+        ("claim", json!({devices[1].id.to_string(): ours}), "another device"),
+        ("suspend", json!({devices[0].id.to_string(): ours}), "only a claim"),
+    ] {
+        let refused = world.post("/api/v1/jobs", claim(kind, labels)).await.expect(400).body;
+        assert!(refused["detail"].as_str().unwrap().contains(named), "{refused}");
+    }
+    let wrong = label(&devices[1], [7; 16]);
+    let labels = json!({devices[0].id.to_string(): ours, devices[1].id.to_string(): wrong});
+    let made = world.post("/api/v1/jobs", claim("claim", labels)).await.expect(202).body;
+    assert!(made.get("labels").is_none(), "a claim secret is shown to nobody: {made}");
+    let done = over(&world, &made["id"]).await;
+    let failed = failures(&world, &made["id"]).await;
+    let of = |device: &Device| failed.iter().find(|one| one["device"] == json!(device.id));
+    assert!(of(&devices[0]).is_none(), "{done} {failed:?}");
+    assert!(of(&devices[1]).unwrap()["text"].as_str().unwrap().contains("claim secret"), "{failed:?}");
+    assert_eq!(state(&world, &devices[0]).await, "claiming");
 }
 
 async fn dashboards_are_versioned_and_nobodys_change_is_lost(backend: Backend) {

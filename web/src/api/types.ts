@@ -442,11 +442,13 @@ export interface HealthCertificates {
 export interface HealthCheck {
   /** What to do, where something should be done. */
   advice?: string | null;
+  /** The findings one by one, for whoever says them in words of their own. */
+  found?: HealthFinding[];
   /** database, journal, readings, messages, disk, clock, certificates. */
   name: string;
   /** ok, warn or bad. */
   state: string;
-  /** What was found, in words. */
+  /** What was found, in words: all findings together. */
   text: string;
 }
 
@@ -466,6 +468,22 @@ export interface HealthDisk {
   free_bytes: number;
   /** Bytes in all. */
   total_bytes: number;
+}
+
+/** One thing that was found. */
+export interface HealthFinding {
+  /** What to do, where something should be done. */
+  advice?: string | null;
+  /** How much of it there is: bytes, milliseconds, days, or how many. */
+  amount?: number | null;
+  /** When. */
+  at?: string | null;
+  /** What it is: disk-low, devices-end, no-mail, …. A code never changes its meaning; new ones are added. */
+  code: string;
+  /** Of the whole, from 0 to 1. */
+  share?: number | null;
+  /** In words. */
+  text: string;
 }
 
 /** The journal. */
@@ -800,6 +818,12 @@ export type LiveEvent = {
   state: string;
   type: "device";
 } | {
+  /** Which. */
+  id: string;
+  /** site, group, dashboard or project. */
+  noun: string;
+  type: "changed";
+} | {
   /** In words. */
   reason: string;
   type: "behind";
@@ -951,6 +975,8 @@ export interface NewJob extends JobTarget {
   devices: string[];
   /** claim, install, suspend, resume, revoke, retire or group. */
   kind: string;
+  /** To claim: the texts of their labels, of those that have one; at most 1,000. What is no label of its device is refused. */
+  labels?: Record<string, string>;
   /** Why, for the record. */
   reason?: string;
 }

@@ -4,6 +4,7 @@
  * back. Use it while a component initialises.
  */
 import { connection } from './connection.svelte';
+import { live } from './live.svelte';
 import { Problem } from './problem';
 
 export interface Loaded<T> {
@@ -18,11 +19,16 @@ export interface Loaded<T> {
   put: (data: T) => void;
 }
 
-/** Lists that no event speaks of are asked for again by themselves: this often while they are looked at, and on coming back. */
+/**
+ * Lists of more than the followed project are asked for again by themselves: this often while they are looked at, and on
+ * coming back. What happens in the followed project is told by its stream at once.
+ */
 export const LIST_MS = 10_000;
 
-/** `everyMs`: asks again by itself, quietly, while the page is looked at. An answer that says the same changes nothing. */
-export function loading<T>(load: (signal: AbortSignal) => Promise<T>, { everyMs }: { everyMs?: number } = {}): Loaded<T> {
+export type Noun = 'site' | 'group' | 'dashboard' | 'project';
+
+/** `nouns`: asks again by itself, quietly, when one of these changes. An answer that says the same changes nothing. */
+export function loading<T>(load: (signal: AbortSignal) => Promise<T>, { nouns }: { nouns?: Noun[] } = {}): Loaded<T> {
   let data = $state.raw<T | undefined>(undefined);
   let problem = $state.raw<Problem | null>(null);
   let busy = $state(true);
@@ -67,7 +73,7 @@ export function loading<T>(load: (signal: AbortSignal) => Promise<T>, { everyMs 
     if (JSON.stringify(answer) !== JSON.stringify(data)) data = answer;
   }
 
-  if (everyMs !== undefined) $effect(() => again(() => void quietly(), everyMs));
+  if (nouns !== undefined) $effect(() => again(() => void quietly(), nouns));
 
   return {
     get data() { return data; },
@@ -82,13 +88,15 @@ export function loading<T>(load: (signal: AbortSignal) => Promise<T>, { everyMs 
   };
 }
 
-/** Calls so often while the page is looked at, and when somebody comes back to it. Returns how to stop. */
-export function again(call: () => void, everyMs: number): () => void {
+/** Calls when one of these changes, each LIST_MS while the page is looked at, and when somebody comes back to it. Returns how to stop. */
+export function again(call: () => void, nouns: Noun[]): () => void {
   const back = (): void => { if (!document.hidden) call(); };
-  const timer = setInterval(back, everyMs);
+  const timer = setInterval(back, LIST_MS);
+  const offs = [live.on('changed', (event) => { if (nouns.some((noun) => noun === event.noun)) back(); }), live.on('behind', back)];
   document.addEventListener('visibilitychange', back);
   return () => {
     clearInterval(timer);
+    for (const off of offs) off();
     document.removeEventListener('visibilitychange', back);
   };
 }

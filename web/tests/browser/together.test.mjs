@@ -73,7 +73,6 @@ describe('together', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
     await dialog.getByLabel('Name').fill(name);
     await dialog.getByRole('button', { name: 'Add the site' }).click();
     await page.getByRole('heading', { name, level: 1 }).waitFor();
-    await looks.page.clock.fastForward(LIST_MS);
     await looks.page.getByLabel('Search sites').fill('Tábor');
     await looks.page.getByRole('link', { name }).waitFor();
     await stayed();
@@ -92,7 +91,6 @@ describe('together', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Take it' }).click();
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('The dashboard is saved').first().waitFor();
-    await looks.page.clock.fastForward(LIST_MS);
     await looks.page.getByRole('region', { name: 'Theirs' }).waitFor();
     // Who is in the middle of it keeps what they have.
     await looks.page.getByRole('button', { name: 'Edit', exact: true }).click();

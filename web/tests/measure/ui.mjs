@@ -139,6 +139,8 @@ function bytes() {
   for (const [, kind, size] of said.matchAll(/^\S+\s+(js|css|fonts)\s+([\d.]+) KB/gm)) says(`first load, ${{ js: 'JS', css: 'CSS', fonts: 'fonts' }[kind]} KB`, Number(size));
 }
 
+const KINDS = ['performance', 'accessibility', 'best-practices'];
+
 async function lighthouse(base, cookie) {
   const folder = new URL('node_modules/', import.meta.url);
   if (RUNS === 0 || !existsSync(folder)) {
@@ -152,26 +154,26 @@ async function lighthouse(base, cookie) {
   found.lighthouse = { runs: RUNS };
   for (const preset of ['desktop', 'mobile']) {
     for (const [name, path, inside] of pages) {
-      const scores = { performance: [], accessibility: [], 'best-practices': [] };
+      const scores = Object.fromEntries([...KINDS, 'lcp', 'tbt'].map((kind) => [kind, []]));
+      let shown = '';
       const missed = new Set();
       for (let turn = 0; turn < RUNS; turn += 1) {
         const chrome = await launch({ chromePath: process.env.CHROMIUM ?? '/usr/bin/chromium', chromeFlags: ['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'] });
         try {
-          const { lhr } = await run(base + path, { port: chrome.port, onlyCategories: Object.keys(scores), logLevel: 'error', maxWaitForLoad: 25_000, ...(inside ? { extraHeaders: { Cookie: cookie } } : {}) }, preset === 'desktop' ? desktopConfig : undefined);
+          const { lhr } = await run(base + path, { port: chrome.port, onlyCategories: KINDS, logLevel: 'error', maxWaitForLoad: 25_000, ...(inside ? { extraHeaders: { Cookie: cookie } } : {}) }, preset === 'desktop' ? desktopConfig : undefined);
           if (lhr.runtimeError) throw new Error(lhr.runtimeError.message);
-          for (const kind of Object.keys(scores)) {
+          for (const kind of KINDS) {
             scores[kind].push(Math.round(lhr.categories[kind].score * 100));
             if (kind !== 'performance') for (const { id, weight } of lhr.categories[kind].auditRefs) if (weight > 0 && lhr.audits[id].score !== null && lhr.audits[id].score < 1) missed.add(id);
           }
-          scores.lcp = [...(scores.lcp ?? []), Math.round(lhr.audits['largest-contentful-paint'].numericValue)];
-          scores.tbt = [...(scores.tbt ?? []), Math.round(lhr.audits['total-blocking-time'].numericValue)];
-          scores.shown = lhr.finalDisplayedUrl;
+          scores.lcp.push(Math.round(lhr.audits['largest-contentful-paint'].numericValue));
+          scores.tbt.push(Math.round(lhr.audits['total-blocking-time'].numericValue));
+          shown = lhr.finalDisplayedUrl;
         } finally {
           await chrome.kill();
         }
       }
-      const { shown, ...numbers } = scores;
-      const said = Object.fromEntries(Object.entries(numbers).map(([kind, list]) => [kind, median(list)]));
+      const said = Object.fromEntries(Object.entries(scores).map(([kind, list]) => [kind, median(list)]));
       found.lighthouse[`${name}, ${preset}`] = { ...said, all: scores.performance, shown: new URL(shown).pathname, ...(missed.size > 0 ? { missed: [...missed] } : {}) };
       for (const [kind, least] of Object.entries({ ...SCORES, performance: SPEED[preset] })) if (said[kind] < least) failed.push(`Lighthouse ${kind} of ${name}, ${preset}: ${said[kind]}, at least ${least}`);
     }

@@ -154,6 +154,10 @@ async fn acted(
         let event = LiveEvent::Decided { held, decision: decision.to_owned() };
         return Ok(Some(Event::new(index, of, (Action::QuarantineRead, None), &event)));
     }
+    if let Some(noun) = arranged(&act.verb) {
+        let event = LiveEvent::Changed { noun: noun.to_owned(), id: act.object.clone() };
+        return Ok(Some(Event::new(index, of, (Action::ProjectRead, None), &event)));
+    }
     let Some(life) = life_after(&act.verb) else { return Ok(None) };
     let Ok(device) = act.object.parse::<DeviceId>() else { return Ok(None) };
     let life = match life {
@@ -166,6 +170,17 @@ async fn acted(
     let event = LiveEvent::Device { device, state: life.name().to_owned() };
     let place = places.of(tx, of, device).await?;
     Ok(Some(Event::new(index, of, (Action::DeviceRead, Some(place)), &event)))
+}
+
+/// What of a project an act of this name makes, changes or removes.
+fn arranged(verb: &str) -> Option<&'static str> {
+    Some(match verb.split_once('.')? {
+        ("site", _) => "site",
+        ("group", _) => "group",
+        ("dashboard", _) => "dashboard",
+        ("project", "settings") => "project",
+        _ => return None,
+    })
 }
 
 /// The state that a device has after an act of this name; inner none: the act leaves it as it was.

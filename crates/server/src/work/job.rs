@@ -173,7 +173,8 @@ async fn claim(app: &Arc<App>, actor: &Actor, wish: &Wish, item: &Item) -> Resul
     let organization = wish.target.organization.ok_or_else(|| Fault::internal("a claim for nobody"))?;
     let scope = Scope::Organization { organization };
     let permit = access::authorize(app, actor, What::Claim.action(), scope).await?;
-    let claim = api::Claim { organization, voucher: None, label: None };
+    let label = wish.labels.get(&item.device).cloned();
+    let claim = api::Claim { organization, voucher: None, label };
     registry::open_claim(app, permit, item.device, claim).await
 }
 

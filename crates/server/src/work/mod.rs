@@ -12,7 +12,7 @@ use crate::access::{self, Listing};
 use crate::account::{self, doer_text};
 use crate::fault::Kind;
 use crate::http::status_of;
-use crate::limits::JOB_DEVICES_MAX;
+use crate::limits::{JOB_DEVICES_MAX, JOB_LABELS_MAX};
 use crate::project::{open_json, seal_json};
 use crate::{App, Fault, project, registry};
 use fieldkeep_api as api;
@@ -24,10 +24,12 @@ use fieldkeep_domain::{DeviceId, JobId, KeyId, OrganizationId, Timestamp};
 use fieldkeep_trust::hash::sha256;
 use fieldkeep_trust::seal::{Binding, Purpose};
 use fieldkeep_wire::json::format_time;
+use fieldkeep_wire::label;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sql::JobRow;
 use sqlx::AnyConnection;
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -80,6 +82,9 @@ struct Wish {
     /// Whether presence was fresh when it was set going.
     fresh: bool,
     doer: Doer,
+    /// Of the devices that need one to be claimed.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    labels: BTreeMap<DeviceId, String>,
 }
 
 fn binding(id: JobId) -> Binding {
@@ -128,6 +133,29 @@ async fn check_target(
     Ok(scope.organization())
 }
 
+/// A label is its device's, or the work would fail there hours later.
+fn check_labels(what: What, new: &api::NewJob) -> Result<(), Fault> {
+    if new.labels.is_empty() {
+        return Ok(());
+    }
+    if what != What::Claim {
+        return Err(Fault::invalid("`labels`: only a claim takes them"));
+    }
+    if new.labels.len() > JOB_LABELS_MAX {
+        return Err(Fault::invalid(format!("limit `labels`: at most {JOB_LABELS_MAX} at once")));
+    }
+    for (device, text) in &new.labels {
+        let found =
+            label::decode(text).map_err(|why| Fault::invalid(format!("`labels`: of {device}: {why}")))?;
+        if found.device != *device || !new.devices.contains(device) {
+            return Err(Fault::invalid(format!(
+                "`labels`: that of {device} is another device's, or it is not in `devices`"
+            )));
+        }
+    }
+    Ok(())
+}
+
 /// Sets work going.
 pub async fn create(app: &Arc<App>, actor: &Actor, new: api::NewJob) -> Result<api::Job, Fault> {
     let what = What::parse(&new.kind)?;
@@ -137,6 +165,7 @@ pub async fn create(app: &Arc<App>, actor: &Actor, new: api::NewJob) -> Result<a
     if new.reason.len() > REASON_BYTES_MAX {
         return Err(Fault::invalid(format!("`reason`: at most {REASON_BYTES_MAX} bytes")));
     }
+    check_labels(what, &new)?;
     // Whoever has the right nowhere is refused here, and not ten thousand times.
     access::listing(app, actor, what.action()).await?;
     access::presence(actor, what.action())?;
@@ -155,6 +184,7 @@ pub async fn create(app: &Arc<App>, actor: &Actor, new: api::NewJob) -> Result<a
         address: actor.address,
         fresh: actor.is_fresh(what.action()),
         doer: actor.doer,
+        labels: new.labels,
     };
     let row = JobRow {
         id,

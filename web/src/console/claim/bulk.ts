@@ -4,6 +4,8 @@ import { Problem } from '$kit/problem';
 import type { Device, Job } from '$api/types';
 
 export const AT_ONCE_MAX = 10;
+/** The server takes so many labels with a job. */
+export const LABELS_MAX = 1000;
 const LIST_PAGE = 500;
 const LIST_PAGES_MAX = 40;
 
@@ -38,5 +40,5 @@ export async function each(devices: Device[], act: (device: Device) => Promise<u
   return failed;
 }
 
-export const job = (kind: string, devices: Device[], target: Record<string, string>): Promise<Job> =>
-  api.post('/jobs', { body: { kind, devices: devices.map((one) => one.id), ...target } });
+export const job = (kind: string, devices: Device[], target: Record<string, string>, labels: Map<string, string> = new Map()): Promise<Job> =>
+  api.post('/jobs', { body: { kind, devices: devices.map((one) => one.id), ...target, ...(labels.size > 0 ? { labels: Object.fromEntries(labels) } : {}) } });

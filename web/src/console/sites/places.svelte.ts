@@ -3,7 +3,7 @@ import { untrack } from 'svelte';
 import type { Group, Project, Site } from '$api/types';
 import { api } from '$kit/api';
 import { connection } from '$kit/connection.svelte';
-import { again, LIST_MS } from '$kit/load.svelte';
+import { again } from '$kit/load.svelte';
 import { all, scope } from '$kit/scope.svelte';
 
 const PAGE = 500;
@@ -46,7 +46,7 @@ class Places {
 
   /** What others add comes by itself, on screens that list it. Call it in an $effect. */
   follow(): () => void {
-    return again(() => { if (scope.ready && !connection.lost) void this.read(); }, LIST_MS);
+    return again(() => { if (scope.ready && !connection.lost) void this.read(); }, ['site', 'group']);
   }
 
   site(id: string | null | undefined): string {
