@@ -57,24 +57,19 @@ export function percent(ratio: number): string {
 const DATE_TIME = { dateStyle: 'medium', timeStyle: 'short' } as const;
 const EXACT = { dateStyle: 'medium', timeStyle: 'long' } as const;
 
-export function date(at: string | number | Date): string {
-  const options = { dateStyle: 'medium' } as const;
+/** A time in the words that these options ask for. */
+export function inWords(at: string | number | Date, options: Intl.DateTimeFormatOptions): string {
   return made('d', options, (locale) => new Intl.DateTimeFormat(locale, options)).format(new Date(at));
 }
 
-export function time(at: string | number | Date): string {
-  const options = { timeStyle: 'medium' } as const;
-  return made('d', options, (locale) => new Intl.DateTimeFormat(locale, options)).format(new Date(at));
-}
+export const date = (at: string | number | Date): string => inWords(at, { dateStyle: 'medium' });
 
-export function dateTime(at: string | number | Date): string {
-  return made('d', DATE_TIME, (locale) => new Intl.DateTimeFormat(locale, DATE_TIME)).format(new Date(at));
-}
+export const time = (at: string | number | Date): string => inWords(at, { timeStyle: 'medium' });
+
+export const dateTime = (at: string | number | Date): string => inWords(at, DATE_TIME);
 
 /** To the second and with the zone: for titles and records. */
-export function exact(at: string | number | Date): string {
-  return made('d', EXACT, (locale) => new Intl.DateTimeFormat(locale, EXACT)).format(new Date(at));
-}
+export const exact = (at: string | number | Date): string => inWords(at, EXACT);
 
 /** What lies this little ahead has happened already. */
 const SKEW_S = 5;

@@ -1,8 +1,7 @@
 /** The part of Chart that draws: uPlot and its styles come with it, and only when a chart is on the page. */
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
-import { intlLocale } from '$kit/i18n.svelte';
-import { number, value } from '$kit/format';
+import { inWords, number, value } from '$kit/format';
 import type { Plot, Range, Series } from './chart';
 
 export interface Handlers {
@@ -62,6 +61,9 @@ function options(plot: () => Plot, range: Range, size: { width: number; height: 
   const token = (name: string): string => resolved(into, `var(${name})`);
   const grey = token('--text-3');
   const line = token('--line');
+  // Asked for once: each question makes the browser work out styles, and a chart is drawn for every step of a finger.
+  const words = token('--text-2');
+  const ground = token('--surface');
   const font = `11px ${style.fontFamily}`;
   return {
     ...size,
@@ -71,7 +73,7 @@ function options(plot: () => Plot, range: Range, size: { width: number; height: 
     cursor: {
       sync: { key, setSeries: false },
       drag: { x: true, y: false, setScale: false, dist: 6 },
-      points: { size: 7, width: 2, fill: token('--surface') },
+      points: { size: 7, width: 2, fill: ground },
       y: false,
     },
     select: { show: true, left: 0, top: 0, width: 0, height: 0 },
@@ -83,7 +85,7 @@ function options(plot: () => Plot, range: Range, size: { width: number; height: 
     bands: plot().series.map((_, index) => ({ series: [index * 3 + 1, index * 3 + 2], fill: faded(resolved(into, colour(first + index))) })),
     hooks: {
       drawClear: [(chart) => spans(chart, plot(), grey)],
-      draw: [(chart) => above(chart, plot(), token('--text-2'), token('--surface'), font)],
+      draw: [(chart) => above(chart, plot(), words, ground, font)],
       setSelect: [(chart) => {
         const { left, width } = chart.select;
         if (width < 6) return;
@@ -134,13 +136,12 @@ function padded(min: number | null, max: number | null, plot: Plot): [number, nu
 
 function times(splits: number[]): string[] {
   const step = (splits[1] ?? 0) - (splits[0] ?? 0);
-  const locale = intlLocale();
-  const day = new Intl.DateTimeFormat(locale, step >= 86400 * 27 ? { month: 'short', year: 'numeric' } : { weekday: 'short', day: 'numeric', month: 'short' });
-  const hour = new Intl.DateTimeFormat(locale, step < 60 ? { timeStyle: 'medium' } : { timeStyle: 'short' });
+  const day: Intl.DateTimeFormatOptions = step >= 86400 * 27 ? { month: 'short', year: 'numeric' } : { weekday: 'short', day: 'numeric', month: 'short' };
+  const hour: Intl.DateTimeFormatOptions = step < 60 ? { timeStyle: 'medium' } : { timeStyle: 'short' };
   return splits.map((split) => {
     const at = new Date(split * 1000);
     const midnight = at.getHours() === 0 && at.getMinutes() === 0 && at.getSeconds() === 0;
-    return step >= 86400 || midnight ? day.format(at) : hour.format(at);
+    return inWords(at, step >= 86400 || midnight ? day : hour);
   });
 }
 
