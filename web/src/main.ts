@@ -11,6 +11,8 @@ import { onward } from './console/account/onward';
 
 async function start(): Promise<void> {
   router.start(screens);
+  // The screen's own file comes beside them and not after. Whoever shows it says what was wrong with it.
+  void router.match?.screen.load().catch(() => undefined);
   // Both at once: words in the browser's language now, in the profile's when we know who it is.
   await Promise.all([speak(), session.load({ open: router.match?.screen.open ?? false }).catch(() => connection.missed())]);
   // Back from an identity provider: to where somebody was on the way to.

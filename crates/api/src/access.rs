@@ -2,6 +2,7 @@
 
 use fieldkeep_domain::access::{Action, RoleRef};
 use fieldkeep_domain::account::SignInRules;
+use fieldkeep_domain::audit::Why;
 use fieldkeep_domain::{
     ApprovalId, DeviceId, GlassId, GrantId, GroupId, GuardId, OrganizationId, PersonId, ProjectId,
 };
@@ -246,7 +247,8 @@ pub struct NewGlass {
     #[schema(value_type = Option<String>)]
     pub organization: Option<OrganizationId>,
     /// Why: every owner and administrator is told.
-    pub reason: String,
+    #[schema(value_type = String, min_length = 1, max_length = 1000)]
+    pub reason: Why,
 }
 
 /// Broken glass: two custodians together take the rights of an owner for an hour.
@@ -332,7 +334,8 @@ pub struct Explanation {
     pub action: Action,
     /// Whether they may. Of somebody else: as if no presence was proven and their address was unknown.
     pub allowed: bool,
-    /// allow, no-role, narrowed, owes, forbidden or broken.
+    /// allow, no-role, narrowed, owes, forbidden, broken, or shut-out: it was given, but its holder is shut out or the key is
+    /// no longer good.
     pub decision: String,
     /// The policy that decided. A guard rail is named to those alone who may see policies.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -2,6 +2,7 @@
 //!
 //! Never: speaks to a device, holds logic, knows a database.
 
+use fieldkeep_domain::audit::Why;
 use fieldkeep_domain::{
     DeviceId, GroupId, MakerId, OrderId, OrganizationId, ProjectId, QuarantineId, SiteId,
 };
@@ -235,12 +236,12 @@ pub struct Group {
 }
 
 /// Why something is done: kept on the record.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Because {
     /// In words.
-    #[serde(default)]
-    pub reason: String,
+    #[schema(value_type = String, min_length = 1, max_length = 1000)]
+    pub reason: Why,
 }
 
 /// A batch that is held back.

@@ -194,6 +194,12 @@ pub struct DeviceQuery {
     pub model: Option<String>,
     /// online, stale, offline or never.
     pub freshness: Option<String>,
+    /// Made under this work order.
+    #[param(value_type = Option<String>)]
+    pub work_order: Option<OrderId>,
+    /// true: with held batches that nobody has decided about; false: without. Only devices in projects where you may see what
+    /// is held.
+    pub held: Option<bool>,
     /// serial, model, state, seen or made; absent: by id.
     pub sort: Option<String>,
     /// asc or desc; asc when absent.
@@ -204,7 +210,8 @@ impl DeviceQuery {
     /// Whether it asks for nothing that only the index of names and times can tell.
     pub fn is_plain(&self) -> bool {
         let more = [&self.q, &self.model, &self.freshness, &self.sort, &self.order];
-        self.site.is_none() && more.iter().all(|member| member.is_none())
+        let place = self.site.is_none() && self.work_order.is_none() && self.held.is_none();
+        place && more.iter().all(|member| member.is_none())
     }
 }
 

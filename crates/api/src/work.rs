@@ -1,5 +1,6 @@
 //! Work on many devices, device by device, that goes on while nobody looks.
 
+use fieldkeep_domain::audit::Why;
 use fieldkeep_domain::{DeviceId, GroupId, JobId, OrganizationId, ProjectId, SiteId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -21,9 +22,10 @@ pub struct NewJob {
     /// What it needs: `organization` to claim, `project` and `site` to install, `group` to group (absent: out of any).
     #[serde(flatten)]
     pub target: JobTarget,
-    /// Why, for the record.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub reason: String,
+    /// Why, for the record; claiming, installing and grouping need none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 1000)]
+    pub reason: Option<Why>,
 }
 
 /// Where devices should come to.

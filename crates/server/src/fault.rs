@@ -30,6 +30,8 @@ pub enum Kind {
     Misdirected,
     /// A limit of the caller is used up.
     TooMany,
+    /// Somebody else's server, without which this cannot be done. Retry later.
+    Elsewhere,
     /// Our fault: the database, the disk, the keys. Retry later.
     Unavailable,
     /// Our fault: a defect.

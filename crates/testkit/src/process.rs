@@ -75,6 +75,11 @@ impl Process {
         self.child.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Its number.
+    pub fn id(&self) -> u32 {
+        self.child().id()
+    }
+
     /// SIGKILL, and gone when this returns.
     pub fn kill(&self) {
         let mut child = self.child();
@@ -84,7 +89,7 @@ impl Process {
 
     /// SIGTERM: as an operator stops it. Returns at once.
     pub fn terminate(&self) {
-        let id = self.child().id().to_string();
+        let id = self.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
     }
 

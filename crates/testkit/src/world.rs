@@ -158,6 +158,11 @@ impl World {
         self.external = !inside;
     }
 
+    /// The number of the server's process.
+    pub fn server_pid(&self) -> u32 {
+        self.process.as_ref().unwrap().id()
+    }
+
     /// SIGKILL to the server's process. What it left behind is started with [`Self::start`].
     pub fn kill(&self) {
         self.process.as_ref().unwrap().kill();

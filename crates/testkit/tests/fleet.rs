@@ -74,6 +74,8 @@ pub async fn devices_are_found_sorted_and_paged(backend: Backend) {
         ("freshness=never".to_owned(), 5),
         ("freshness=online".to_owned(), 0),
         ("sort=made&state=suspended".to_owned(), 0),
+        (format!("work_order={}", all["items"][0]["order"].as_str().unwrap()), 5),
+        ("work_order=0190c2f4-6f3a-4d1e-9c2b-7f0a1b2c3d4e".to_owned(), 0),
     ] {
         let page = ask(&world, &key, &query).await;
         assert_eq!((&page["total"], texts(&page, "id").len()), (&json!(count), count), "{query}");
@@ -120,6 +122,14 @@ pub async fn what_waits_is_counted_for_who_may_see_it(backend: Backend) {
         assert_eq!((&counts["held"], &counts["total"]), (&waiting, &json!(2)), "{counts}");
         assert_eq!(counts["by_state"]["installed"], 2);
         assert_eq!(counts["by_model"], json!([{"model": "TK-1", "count": 2}]));
+    }
+    // The list is filtered by it for those alone who may see it.
+    for (key, yes, no) in [(&operator, vec![devices[0].id], vec![devices[1].id]), (&seller, vec![], vec![])] {
+        for (held, wanted) in [(true, yes), (false, no)] {
+            let page = ask(&world, key, &format!("held={held}")).await;
+            let wanted: Vec<String> = wanted.iter().map(ToString::to_string).collect();
+            assert_eq!((&page["total"], texts(&page, "id")), (&json!(wanted.len()), wanted));
+        }
     }
     let of_other = format!("{summary}?project={}", neighbour.project);
     world.call_as(&operator, "GET", &of_other, None).await.expect(404);

@@ -407,8 +407,12 @@ pub async fn what_is_arranged_is_told(backend: Backend) {
     let board = world.post(&at("dashboards"), board).await.expect(201).body["id"].clone();
     let path = format!("/api/v1/dashboards/{}", board.as_str().unwrap());
     world.call("PUT", &path, Some(&json!({"name": "y", "tiles": [], "version": 1}))).await.expect(200);
-    let settings =
-        world.get(&format!("/api/v1/projects/{}", place.project)).await.expect(200).body["settings"].clone();
+    let settings = world
+        .call("GET", &format!("/api/v1/projects/{}", place.project), None)
+        .await
+        .expect(200)
+        .body["settings"]
+        .clone();
     world.call("PUT", &at("settings"), Some(&settings)).await.expect(200);
     let project = json!(place.project.to_string());
     for (noun, id) in [

@@ -354,7 +354,7 @@ async fn whoever_is_shut_out_is_out_at_once(backend: Backend) {
     Browser::new(&world).sign_in(&mut bob.passkey).await.expect(200);
     // The key stays withdrawn, and nobody shuts themselves out.
     world.call_as(&key, "GET", "/api/v1/organizations", None).await.expect(401);
-    ada.browser.post(&format!("/api/v1/people/{}/disable", ada.id), json!({})).await.expect(409);
+    ada.browser.post(&format!("/api/v1/people/{}/disable", ada.id), json!({"reason": "x"})).await.expect(409);
 }
 
 async fn a_partner_organization_is_shut_out_whole(backend: Backend) {
@@ -446,7 +446,11 @@ async fn sensitive_acts_ask_for_presence(backend: Backend) {
         ("/api/v1/keys".to_owned(), json!({"name": "x", "role": "viewer"}), "key.write"),
         (format!("/api/v1/devices/{device}/revoke"), json!({"reason": "x"}), "device.revoke"),
         (format!("/api/v1/people/{}/reset", ada.id), json!({"reason": "x"}), "person.reset"),
-        (format!("/api/v1/organizations/{}/disable", place.organization), json!({}), "organization.disable"),
+        (
+            format!("/api/v1/organizations/{}/disable", place.organization),
+            json!({"reason": "x"}),
+            "organization.disable",
+        ),
     ] {
         let reply = ada.browser.post(&path, body).await.expect(403);
         assert_eq!(
@@ -567,7 +571,10 @@ async fn nobody_gives_what_they_do_not_hold(backend: Backend) {
         .person("boss@ours.example", Some(&ours), json!([{"role": "owner", "organization": ours}]))
         .await;
     let path = format!("/api/v1/organizations/{ours}/disable");
-    assert_eq!(admin.browser.post(&path, json!({})).await.expect(403).body["action"], "organization.disable");
+    assert_eq!(
+        admin.browser.post(&path, json!({"reason": "x"})).await.expect(403).body["action"],
+        "organization.disable"
+    );
     world.post(&format!("/api/v1/people/{}/disable", boss.id), json!({"reason": "x"})).await.expect(204);
     for act in ["disable", "reset", "enable"] {
         admin

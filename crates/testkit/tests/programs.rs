@@ -61,7 +61,7 @@ async fn every_route_is_denied_without_credentials(backend: Backend) {
         .as_str()
         .unwrap()
         .to_owned();
-    world.post(&format!("/api/v1/keys/{id}/revoke"), json!({})).await.expect(204);
+    world.post(&format!("/api/v1/keys/{id}/revoke"), json!({"reason": "x"})).await.expect(204);
     for (method, path) in routes() {
         for key in ["", "nonsense", "fk_svc_x_y_z", &stale] {
             let reply = world.call_as(key, &method, &path, Some(&json!({"nonsense": true}))).await;

@@ -2070,6 +2070,10 @@ export interface Paths {
         model?: string | null;
         /** online, stale, offline or never. */
         freshness?: string | null;
+        /** Made under this work order. */
+        work_order?: string;
+        /** true: with held batches that nobody has decided about; false: without. Only devices in projects where you may see what is held. */
+        held?: boolean;
         /** serial, model, state, seen or made; absent: by id. */
         sort?: string | null;
         /** asc or desc; asc when absent. */

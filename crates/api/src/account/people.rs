@@ -2,6 +2,7 @@
 
 use super::*;
 use fieldkeep_domain::account::{SecondFactor, SignInRules};
+use fieldkeep_domain::audit::Why;
 use fieldkeep_domain::{LinkId, PasskeyId, PersonId, SessionId};
 use serde_json::Value;
 
@@ -468,6 +469,6 @@ pub struct LostFactor {
     /// passkeys, totp, phone, mail, recovery-codes, password or identities.
     pub factor: String,
     /// Why, for the record.
-    #[serde(default)]
-    pub reason: String,
+    #[schema(value_type = String, min_length = 1, max_length = 1000)]
+    pub reason: Why,
 }

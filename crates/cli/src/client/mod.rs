@@ -4,6 +4,7 @@
 //! Never: a proxy, another root, a plain connection to anything but the monitor on this machine, or a change sent twice.
 
 mod error;
+mod notify;
 mod people;
 mod routes;
 mod session;

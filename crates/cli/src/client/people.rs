@@ -1,16 +1,14 @@
 //! A method for each route of people. Never: a session; commands act with a key.
 
+use super::routes::because;
 use super::{Client, Error, NO_QUERY};
 use fieldkeep_api::{
-    Because, Invitation, InvitationLink, LostFactor, NewInvitation, NewServiceAccount, Page, Person,
-    PersonQuery, ServiceAccount, SignIn,
+    Invitation, InvitationLink, LostFactor, NewInvitation, NewServiceAccount, Page, Person, PersonQuery,
+    ServiceAccount, SignIn,
 };
+use fieldkeep_domain::audit::Why;
 use fieldkeep_domain::{AccountId, LinkId, OrganizationId, PersonId};
 use serde_json::json;
-
-fn because(reason: &str) -> Because {
-    Because { reason: reason.to_owned() }
-}
 
 /// People.
 impl Client {
@@ -35,15 +33,15 @@ impl Client {
         self.tell(&format!("/invitations/{id}/revoke"), &json!({})).await
     }
     /// Shuts a person out.
-    pub async fn disable_person(&self, id: PersonId, reason: &str) -> Result<(), Error> {
+    pub async fn disable_person(&self, id: PersonId, reason: &Why) -> Result<(), Error> {
         self.tell(&format!("/people/{id}/disable"), &because(reason)).await
     }
     /// Lets a person in again.
-    pub async fn enable_person(&self, id: PersonId, reason: &str) -> Result<(), Error> {
+    pub async fn enable_person(&self, id: PersonId, reason: &Why) -> Result<(), Error> {
         self.tell(&format!("/people/{id}/enable"), &because(reason)).await
     }
     /// Sends a person a one-time link for a new password.
-    pub async fn reset_person(&self, id: PersonId, reason: &str) -> Result<(), Error> {
+    pub async fn reset_person(&self, id: PersonId, reason: &Why) -> Result<(), Error> {
         self.tell(&format!("/people/{id}/reset"), &because(reason)).await
     }
     /// Takes a lost factor off an account.
@@ -55,11 +53,11 @@ impl Client {
         self.list(&format!("/people/{id}/sign-ins"), NO_QUERY, max).await
     }
     /// Shuts an organization out.
-    pub async fn disable_organization(&self, id: OrganizationId, reason: &str) -> Result<(), Error> {
+    pub async fn disable_organization(&self, id: OrganizationId, reason: &Why) -> Result<(), Error> {
         self.tell(&format!("/organizations/{id}/disable"), &because(reason)).await
     }
     /// Lets an organization in again.
-    pub async fn enable_organization(&self, id: OrganizationId, reason: &str) -> Result<(), Error> {
+    pub async fn enable_organization(&self, id: OrganizationId, reason: &Why) -> Result<(), Error> {
         self.tell(&format!("/organizations/{id}/enable"), &because(reason)).await
     }
 }
@@ -75,7 +73,7 @@ impl Client {
         self.list("/service-accounts", NO_QUERY, usize::MAX).await
     }
     /// Shuts a service account out with all its keys, or lets it in again.
-    pub async fn switch_account(&self, id: AccountId, disable: bool, reason: &str) -> Result<(), Error> {
+    pub async fn switch_account(&self, id: AccountId, disable: bool, reason: &Why) -> Result<(), Error> {
         let verb = if disable { "disable" } else { "enable" };
         self.tell(&format!("/service-accounts/{id}/{verb}"), &because(reason)).await
     }

@@ -10,15 +10,17 @@ use fieldkeep_api::{
     Project, ProjectSettings, RangeQuery, Readings, RegistryImport, RoleActions, RoleDetail, RoleGrant,
     RoleGrantQuery, Site, Steps,
 };
+use fieldkeep_domain::audit::Why;
 use fieldkeep_domain::{
     CustomRoleId, DeviceId, GlassId, GrantId, GroupId, GuardId, JobId, KeyId, OrganizationId, ProjectId,
     QuarantineId,
 };
 use reqwest::Method;
+use serde_json::json;
 use std::time::Duration;
 
-fn because(reason: &str) -> Because {
-    Because { reason: reason.to_owned() }
+pub(super) fn because(reason: &Why) -> Because {
+    Because { reason: reason.clone() }
 }
 
 /// Organizations, projects, sites.
@@ -94,19 +96,19 @@ impl Client {
         self.post(&format!("/devices/{id}/install"), place).await
     }
     /// Holds a device.
-    pub async fn suspend(&self, id: DeviceId, reason: &str) -> Result<Device, Error> {
+    pub async fn suspend(&self, id: DeviceId, reason: &Why) -> Result<Device, Error> {
         self.post(&format!("/devices/{id}/suspend"), &because(reason)).await
     }
     /// Lets a held device go on.
-    pub async fn resume(&self, id: DeviceId, reason: &str) -> Result<Device, Error> {
+    pub async fn resume(&self, id: DeviceId, reason: &Why) -> Result<Device, Error> {
         self.post(&format!("/devices/{id}/resume"), &because(reason)).await
     }
     /// Withdraws a device's certificates and keys for good.
-    pub async fn revoke(&self, id: DeviceId, reason: &str) -> Result<Device, Error> {
+    pub async fn revoke(&self, id: DeviceId, reason: &Why) -> Result<Device, Error> {
         self.post(&format!("/devices/{id}/revoke"), &because(reason)).await
     }
     /// Takes a device out of use.
-    pub async fn retire(&self, id: DeviceId, reason: &str) -> Result<Device, Error> {
+    pub async fn retire(&self, id: DeviceId, reason: &Why) -> Result<Device, Error> {
         self.post(&format!("/devices/{id}/retire"), &because(reason)).await
     }
     /// Puts a device into a group of its project, or takes it out.
@@ -143,7 +145,7 @@ impl Client {
         self.read(answer).await
     }
     /// Withdraws a key.
-    pub async fn revoke_key(&self, id: KeyId, reason: &str) -> Result<(), Error> {
+    pub async fn revoke_key(&self, id: KeyId, reason: &Why) -> Result<(), Error> {
         self.tell(&format!("/keys/{id}/revoke"), &because(reason)).await
     }
 }
@@ -164,7 +166,7 @@ impl Client {
     }
     /// Removes a role that nobody stands in.
     pub async fn remove_role(&self, id: CustomRoleId) -> Result<(), Error> {
-        self.tell(&format!("/roles/{id}/remove"), &because("")).await
+        self.tell(&format!("/roles/{id}/remove"), &json!({})).await
     }
     /// What an organization asks of its people.
     pub async fn rules(&self, of: OrganizationId) -> Result<OrganizationRules, Error> {
@@ -188,7 +190,7 @@ impl Client {
     }
     /// Removes a guard rail.
     pub async fn remove_guard(&self, id: GuardId) -> Result<(), Error> {
-        self.tell(&format!("/guards/{id}/remove"), &because("")).await
+        self.tell(&format!("/guards/{id}/remove"), &json!({})).await
     }
     /// Gives a role to a person.
     pub async fn grant(&self, new: &NewRoleGrant) -> Result<RoleGrant, Error> {
@@ -199,7 +201,7 @@ impl Client {
         self.list("/grants", query, usize::MAX).await
     }
     /// Takes a role back.
-    pub async fn revoke_grant(&self, id: GrantId, reason: &str) -> Result<(), Error> {
+    pub async fn revoke_grant(&self, id: GrantId, reason: &Why) -> Result<(), Error> {
         self.tell(&format!("/grants/{id}/revoke"), &because(reason)).await
     }
 }
@@ -219,7 +221,7 @@ impl Client {
         self.list("/glass", NO_QUERY, usize::MAX).await
     }
     /// Ends an emergency early.
-    pub async fn end_glass(&self, id: GlassId, reason: &str) -> Result<(), Error> {
+    pub async fn end_glass(&self, id: GlassId, reason: &Why) -> Result<(), Error> {
         self.tell(&format!("/glass/{id}/end"), &because(reason)).await
     }
 }
@@ -255,11 +257,11 @@ impl Client {
         self.get(&format!("/quarantine/{id}"), NO_QUERY).await
     }
     /// Releases a held batch into its project.
-    pub async fn release(&self, id: QuarantineId, reason: &str) -> Result<(), Error> {
+    pub async fn release(&self, id: QuarantineId, reason: &Why) -> Result<(), Error> {
         self.tell(&format!("/quarantine/{id}/release"), &because(reason)).await
     }
     /// Destroys the readings of a held batch.
-    pub async fn destroy(&self, id: QuarantineId, reason: &str) -> Result<(), Error> {
+    pub async fn destroy(&self, id: QuarantineId, reason: &Why) -> Result<(), Error> {
         self.tell(&format!("/quarantine/{id}/destroy"), &because(reason)).await
     }
 }

@@ -154,7 +154,7 @@ async fn a_data_folder_leads_to_its_server_and_to_no_other() {
     let key = client.create_key(&wish).await.unwrap();
     let viewer = client.with_key(key.secret.as_bytes()).unwrap();
     assert_eq!(exit(viewer.create_key(&wish).await.unwrap_err()), Exit::Unauthorized);
-    client.revoke_key(key.key.id, "test").await.unwrap();
+    client.revoke_key(key.key.id, &"test".parse().unwrap()).await.unwrap();
     assert_eq!(exit(viewer.organizations().await.unwrap_err()), Exit::Unauthorized);
 
     let other = Place { root_pem: place(running.address).root_pem, ..Place::read(dir.path()).unwrap() };

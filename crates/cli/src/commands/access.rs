@@ -8,6 +8,7 @@ use anyhow::Result;
 use fieldkeep_api::{Approval, ApprovalQuery, ExplainQuery, Explanation, Glass};
 use fieldkeep_domain::GlassId;
 use fieldkeep_domain::access::Action;
+use fieldkeep_domain::audit::Why;
 use serde_json::json;
 
 /// Why somebody may do something; second persons; emergencies
@@ -52,7 +53,7 @@ enum Command {
         id: GlassId,
         /// Why, for the record
         #[arg(long, value_name = "TEXT", value_parser = super::reason)]
-        reason: String,
+        reason: Why,
     },
 }
 

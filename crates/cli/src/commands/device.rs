@@ -9,6 +9,7 @@ use anyhow::Result;
 use clap::builder::PossibleValuesParser;
 use data_encoding::BASE64;
 use fieldkeep_api::{Claim, Device, DeviceQuery, Install};
+use fieldkeep_domain::audit::Why;
 use fieldkeep_domain::registry::Life;
 use fieldkeep_domain::{OrganizationId, ProjectId, SiteId};
 use serde_json::json;
@@ -113,7 +114,7 @@ struct Because {
     device: DeviceRef,
     /// Why, for the record
     #[arg(long, value_name = "TEXT", value_parser = super::reason)]
-    reason: String,
+    reason: Why,
 }
 
 /// Runs it.

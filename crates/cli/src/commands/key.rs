@@ -1,15 +1,16 @@
 //! `fieldkeep key`: API keys of programs. Never: shows a secret twice, or writes it where others may read.
 
 use super::Env;
+use super::secret::{self, Made, Place};
 use crate::exit::Exit;
-use crate::files::SecretFile;
 use crate::out::{Table, clean, second_or_dash};
-use anyhow::{Context, Result};
+use anyhow::Result;
 use fieldkeep_api::{Key, KeyQuery, KeySecret, NewKey, NewServiceAccount};
 use fieldkeep_domain::access::{Action, RoleRef};
+use fieldkeep_domain::audit::Why;
 use fieldkeep_domain::{AccountId, DeviceId, GroupId, KeyId, OrganizationId, ProjectId};
 use serde_json::json;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// API keys of programs
 #[derive(Debug, clap::Args)]
@@ -99,7 +100,7 @@ enum Command {
         to: String,
         /// Why, for the record
         #[arg(long, value_name = "TEXT", value_parser = super::reason)]
-        reason: String,
+        reason: Why,
     },
     /// Withdraw a key at once
     #[command(
@@ -110,7 +111,7 @@ enum Command {
         id: KeyId,
         /// Why, for the record
         #[arg(long, value_name = "TEXT", value_parser = super::reason)]
-        reason: String,
+        reason: Why,
     },
 }
 
@@ -130,14 +131,14 @@ pub async fn run(args: Args, env: &Env) -> Result<Exit> {
             expires: expires_at,
             out,
         } => {
-            let file = reserve(out.as_deref())?;
+            let place = Place::reserve(out.as_deref())?;
             let new =
                 NewKey { name, role, account, organization, project, group, device, expires_at, rights };
-            hand_over(env, &client.create_key(&new).await?, file, out.as_deref())?;
+            hand_over(env, &client.create_key(&new).await?, place)?;
         }
         Command::Rotate { id, out } => {
-            let file = reserve(out.as_deref())?;
-            hand_over(env, &client.rotate_key(id).await?, file, out.as_deref())?;
+            let place = Place::reserve(out.as_deref())?;
+            hand_over(env, &client.rotate_key(id).await?, place)?;
             env.out.note(format_args!("the old key works until `fieldkeep key revoke {id} --reason …`"));
         }
         Command::Revoke { id, reason } => {
@@ -170,32 +171,14 @@ pub async fn run(args: Args, env: &Env) -> Result<Exit> {
     Ok(Exit::Done)
 }
 
-fn reserve(path: Option<&Path>) -> Result<Option<SecretFile>> {
-    path.map(SecretFile::reserve).transpose()
-}
-
-/// On stdout the secret stands alone, so that it can be piped; what it is stands on stderr.
-fn hand_over(env: &Env, made: &KeySecret, file: Option<SecretFile>, path: Option<&Path>) -> Result<()> {
+fn hand_over(env: &Env, made: &KeySecret, place: Place) -> Result<()> {
     let key = &made.key;
-    let what = format!("key {} `{}`, {}, {}", key.id, clean(&key.name), key.role, place(key));
-    match (file, path) {
-        (Some(file), Some(path)) => {
-            let lost = || format!("the secret is lost: `fieldkeep key revoke {} --reason lost`", key.id);
-            file.fill(&made.secret).with_context(lost)?;
-            let mut answer = serde_json::to_value(key)?;
-            answer["file"] = json!(path);
-            env.out.show(&answer, || format!("{what}; its secret is in {}", path.display()))
-        }
-        _ => {
-            if !env.out.is_json() {
-                env.out.note(format_args!("{what}; this is its secret, shown once:"));
-            }
-            env.out.show(made, || made.secret.clone())
-        }
-    }
+    let what = format!("key {} `{}`, {}, {}", key.id, clean(&key.name), key.role, part(key));
+    let undo = format!("fieldkeep key revoke {} --reason lost", key.id);
+    secret::hand_over(env, &Made { whole: made, public: key, secret: &made.secret, what, undo }, place)
 }
 
-fn place(key: &Key) -> String {
+fn part(key: &Key) -> String {
     if let Some(device) = key.device {
         return format!("device {device}");
     }
@@ -215,7 +198,7 @@ fn table(keys: &[Key]) -> String {
             one.id.to_string(),
             one.name.clone(),
             one.role.to_string(),
-            place(one),
+            part(one),
             if one.revoked_at.is_some() { "revoked" } else { "active" }.to_owned(),
             second_or_dash(&one.expires_at),
             second_or_dash(&one.used_at),

@@ -7,14 +7,17 @@ pub mod doctor;
 pub mod factory;
 pub mod init;
 pub mod key;
+pub mod notify;
 pub mod openapi;
 pub mod org;
 pub mod policy;
 pub mod project;
+pub mod provider;
 pub mod quarantine;
 pub mod query;
 pub mod registry;
 pub mod role;
+pub mod secret;
 pub mod serve;
 pub mod site;
 pub mod trust;
@@ -29,6 +32,7 @@ use crate::out::{Closed, Out, one_line};
 use crate::when::When;
 use anyhow::Result;
 use fieldkeep_domain::access::{Action, Role, RoleRef};
+use fieldkeep_domain::audit::{NoReason, Why};
 use fieldkeep_domain::project::Name;
 use fieldkeep_server::app::Folder;
 use fieldkeep_server::clock::Clock;
@@ -96,6 +100,8 @@ commands! {
     Role(role),
     Policy(policy),
     Access(access),
+    Provider(provider),
+    Notify(notify),
     Query(query),
     Quarantine(quarantine),
     Openapi(openapi),
@@ -161,12 +167,8 @@ fn name(text: &str) -> Result<String, fieldkeep_domain::project::BadName> {
 }
 
 /// A reason for the record, checked before anything is sent.
-fn reason(text: &str) -> Result<String, &'static str> {
-    if text.trim().is_empty() {
-        Err("a reason in words expected: it stays on the record")
-    } else {
-        Ok(text.into())
-    }
+fn reason(text: &str) -> Result<Why, NoReason> {
+    text.parse()
 }
 
 /// A role by its name.

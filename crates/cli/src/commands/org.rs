@@ -6,6 +6,7 @@ use crate::out::{Table, fields, to_second};
 use anyhow::Result;
 use fieldkeep_api::{NewOrganization, Organization};
 use fieldkeep_domain::OrganizationId;
+use fieldkeep_domain::audit::Why;
 use serde_json::json;
 
 /// Organizations: owners of devices and projects
@@ -37,7 +38,7 @@ enum Command {
         id: OrganizationId,
         /// Why, for the record
         #[arg(long, value_name = "TEXT", value_parser = super::reason)]
-        reason: String,
+        reason: Why,
     },
     /// Let an organization in again
     #[command(
@@ -48,7 +49,7 @@ enum Command {
         id: OrganizationId,
         /// Why, for the record
         #[arg(long, value_name = "TEXT", value_parser = super::reason)]
-        reason: String,
+        reason: Why,
     },
     /// Show an organization and its owner key
     #[command(after_help = "Example: fieldkeep org show 7f0b5c1e-52a4-4d0e-8c55-0f4f3c7d9a10")]

@@ -8,6 +8,7 @@ use crate::target::DeviceRef;
 use anyhow::Result;
 use clap::builder::PossibleValuesParser;
 use fieldkeep_api::{HeldDetail, HeldQuery};
+use fieldkeep_domain::audit::Why;
 use fieldkeep_domain::quarantine::Reason;
 use fieldkeep_domain::{ProjectId, QuarantineId};
 use serde_json::json;
@@ -69,7 +70,7 @@ struct Decision {
     id: QuarantineId,
     /// Why, for the record
     #[arg(long, value_name = "TEXT", value_parser = super::reason)]
-    reason: String,
+    reason: Why,
 }
 
 /// Runs it.

@@ -6,6 +6,7 @@ use crate::out::{Table, second_or_dash};
 use anyhow::Result;
 use fieldkeep_api::{NewCustomRole, NewRoleGrant, Part, RoleActions, RoleDetail, RoleGrant, RoleGrantQuery};
 use fieldkeep_domain::access::{Action, RoleRef};
+use fieldkeep_domain::audit::Why;
 use fieldkeep_domain::{CustomRoleId, DeviceId, GrantId, GroupId, OrganizationId, PersonId, ProjectId};
 use serde_json::json;
 
@@ -95,7 +96,7 @@ enum Command {
         id: GrantId,
         /// Why, for the record
         #[arg(long, value_name = "TEXT", value_parser = super::reason)]
-        reason: String,
+        reason: Why,
     },
 }
 

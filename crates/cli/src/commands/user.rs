@@ -6,6 +6,7 @@ use crate::out::{Table, clean, fields, second_or_dash, to_second};
 use anyhow::{Context, Result, bail};
 use fieldkeep_api::{Invitation, LostFactor, NewInvitation, NewRole, Person, PersonQuery};
 use fieldkeep_domain::access::RoleRef;
+use fieldkeep_domain::audit::Why;
 use fieldkeep_domain::{LinkId, OrganizationId, PersonId, ProjectId};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
@@ -83,7 +84,7 @@ enum Command {
         id: PersonId,
         /// Why, for the record
         #[arg(long, value_name = "TEXT", value_parser = super::reason)]
-        reason: String,
+        reason: Why,
     },
     /// Let a person in again; keys that they had made stay withdrawn
     #[command(
@@ -94,7 +95,7 @@ enum Command {
         id: PersonId,
         /// Why, for the record
         #[arg(long, value_name = "TEXT", value_parser = super::reason)]
-        reason: String,
+        reason: Why,
     },
     /// Send a person a one-time link for a new password; their second factor stays
     #[command(
@@ -105,7 +106,7 @@ enum Command {
         id: PersonId,
         /// Why, for the record
         #[arg(long, value_name = "TEXT", value_parser = super::reason)]
-        reason: String,
+        reason: Why,
     },
     /// Take a lost factor off an account; its owner is told
     #[command(
@@ -119,7 +120,7 @@ enum Command {
         factor: String,
         /// Why, for the record
         #[arg(long, value_name = "TEXT", value_parser = super::reason)]
-        reason: String,
+        reason: Why,
     },
     /// Show a person's sign-ins, the newest first, failed ones too
     #[command(after_help = "Example: fieldkeep user sign-ins c2f4a1d0-7b6e-4f3a-9c1d-8e7f6a5b4c3d")]

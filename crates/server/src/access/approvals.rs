@@ -11,7 +11,7 @@ use crate::project::{open_json, seal_json};
 use crate::{App, Fault};
 use fieldkeep_api as api;
 use fieldkeep_domain::access::{Action, Actor, Place, Reach};
-use fieldkeep_domain::audit::{Act, Doer};
+use fieldkeep_domain::audit::{Act, Doer, Why};
 use fieldkeep_domain::project::Scope;
 use fieldkeep_domain::{ApprovalId, DeviceId, GroupId, OrganizationId, RowId, Timestamp, limits};
 use fieldkeep_policy::{Decision, Obligation, Slice};
@@ -276,7 +276,7 @@ pub async fn decide(
     actor: &Actor,
     id: ApprovalId,
     agree: bool,
-    reason: String,
+    reason: Why,
 ) -> Result<(), Fault> {
     let now = app.clock.now();
     let mut tx = app.db.read().await?;

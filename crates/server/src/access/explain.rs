@@ -2,12 +2,12 @@
 //!
 //! Never: changes anything, uses an agreement up, tells of a principal or a part of the world that the caller may not know.
 
-use super::grants::{knows_person, of_person, part_of};
+use super::grants::{given_to, knows_person, of_person, part_of};
 use super::{approvals, authorize, guards, verdict};
 use crate::account::{doer_text, keys};
 use crate::{App, Fault};
 use fieldkeep_api as api;
-use fieldkeep_domain::access::{Action, Actor, Place, Role, RoleRef, Standing};
+use fieldkeep_domain::access::{Action, Actor, Grant, Place, Role, RoleRef, Standing};
 use fieldkeep_domain::audit::Doer;
 use fieldkeep_domain::{KeyId, PersonId};
 use fieldkeep_policy::{Decision, Obligation, Slice};
@@ -24,8 +24,8 @@ pub async fn explain(
     if !actor.knows_of(place) {
         return Err(Fault::not_found("object"));
     }
-    let who = match principal == "me" || principal == doer_text(actor.doer) {
-        true => actor.clone(),
+    let (who, given) = match principal == "me" || principal == doer_text(actor.doer) {
+        true => (actor.clone(), Vec::new()),
         false => {
             let other = other(app, actor, principal).await?;
             authorize(app, actor, Action::RoleRead, place.clone()).await?;
@@ -50,7 +50,11 @@ pub async fn explain(
         principal: doer_text(who.doer),
         action,
         allowed: decision.is_allowed(),
-        decision: name(&who, action, &decision).to_owned(),
+        decision: match decision {
+            Decision::NoRole if gives(app, &who, given, &slice, action, place) => "shut-out",
+            _ => name(&who, action, &decision),
+        }
+        .to_owned(),
         policy: policy(&decision, sees_policies),
         guard,
         needs: needs(&who, &decision).map(str::to_owned),
@@ -59,9 +63,15 @@ pub async fn explain(
     })
 }
 
-/// Somebody else, as far as rights go: without a proof of presence, from nowhere. Whom the caller may not know of is not
-/// there.
-async fn other(app: &App, actor: &Actor, principal: &str) -> Result<Actor, Fault> {
+/// Whether what somebody was given would be enough if they were not shut out.
+fn gives(app: &App, who: &Actor, given: Vec<Grant>, slice: &Slice, action: Action, place: &Place) -> bool {
+    let let_in = Actor { grants: given, ..who.clone() };
+    !matches!(verdict(app, &let_in, slice, action, place, true), Decision::NoRole)
+}
+
+/// Somebody else, as far as rights go: without a proof of presence, from nowhere. Beside them what they were given, whether
+/// or not it counts. Whom the caller may not know of is not there.
+async fn other(app: &App, actor: &Actor, principal: &str) -> Result<(Actor, Vec<Grant>), Fault> {
     let unknown = || Fault::not_found("principal");
     match principal.split_once('/') {
         Some(("person", id)) => {
@@ -72,16 +82,17 @@ async fn other(app: &App, actor: &Actor, principal: &str) -> Result<Actor, Fault
             let now = app.clock.now();
             let mut tx = app.db.read().await?;
             let grants = of_person(&mut tx, person, now).await?;
+            let given = given_to(&mut tx, person, now).await?;
             let standing = Standing::Person { fresh_until: now };
-            Ok(Actor { doer: Doer::Person(person), grants, standing, address: None, now })
+            Ok((Actor { doer: Doer::Person(person), grants, standing, address: None, now }, given))
         }
         Some(("key", id)) => {
             let key: KeyId = id.parse().map_err(|_| unknown())?;
-            let (scope, found) = keys::seen(app, key).await?;
+            let (scope, found, given) = keys::seen(app, key).await?;
             let place = crate::project::group::place_of(app, scope).await?;
             let slice = app.policies.slice(app, scope.organization()).await?;
             let sees = |action| verdict(app, actor, &slice, action, &place, true).is_allowed();
-            if sees(Action::KeyRead) || sees(Action::RoleRead) { Ok(found) } else { Err(unknown()) }
+            if sees(Action::KeyRead) || sees(Action::RoleRead) { Ok((found, given)) } else { Err(unknown()) }
         }
         _ => Err(Fault::invalid("`principal`: `me`, `person/…` or `key/…` expected")),
     }

@@ -9,7 +9,7 @@ use crate::project::{open_json, seal_json};
 use crate::{App, Fault, notify};
 use fieldkeep_api as api;
 use fieldkeep_domain::access::{Action, Actor, Permit, Reach, Role, RoleRef};
-use fieldkeep_domain::audit::{Act, Doer};
+use fieldkeep_domain::audit::{Act, Doer, Why};
 use fieldkeep_domain::notify::{DuplicateKey, Message};
 use fieldkeep_domain::project::Scope;
 use fieldkeep_domain::{GlassId, GrantId, OrganizationId, PersonId, Timestamp, limits};
@@ -92,14 +92,9 @@ pub async fn open(
     app: &Arc<App>,
     permit: Permit,
     organization: Option<OrganizationId>,
-    reason: &str,
+    reason: Why,
 ) -> Result<api::Glass, Fault> {
     let first = custodian(permit.doer())?;
-    let reason = reason.trim();
-    if reason.is_empty() || reason.len() > limits::REASON_BYTES_MAX {
-        let max = limits::REASON_BYTES_MAX;
-        return Err(Fault::invalid(format!("`reason`: 1 to {max} bytes expected")));
-    }
     let (id, now) = (GlassId::from_random(fieldkeep_trust::random()), app.clock.now());
     let seal = &app.keys.organization(organization)?.seal;
     let row = GlassRow {
@@ -113,7 +108,7 @@ pub async fn open(
         broken_at: None,
         ends_at: None,
     };
-    let shown = show(&row, reason.to_owned(), now);
+    let shown = show(&row, reason.to_string(), now);
     let act = Act::new(permit.doer(), "glass.open", id, permit.scope(), now).with(json!({"reason": reason}));
     app.journal
         .act(move |tx, _| {
@@ -261,7 +256,7 @@ pub async fn list(app: &App, actor: &Actor, query: &api::PageQuery) -> Result<ap
 }
 
 /// Ends it early, with the rights that it gave. Custodians may, and owners.
-pub async fn end(app: &Arc<App>, actor: &Actor, id: GlassId, reason: String) -> Result<(), Fault> {
+pub async fn end(app: &Arc<App>, actor: &Actor, id: GlassId, reason: Why) -> Result<(), Fault> {
     let scope = scope_of(app, id).await?;
     let permit = authorize(app, actor, Action::GlassBreak, scope).await?;
     let now = app.clock.now();

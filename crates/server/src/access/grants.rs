@@ -9,7 +9,7 @@ use crate::project::group;
 use crate::{App, Fault, project};
 use fieldkeep_api as api;
 use fieldkeep_domain::access::{Action, Actor, Grant, Permit, Place, Role, RoleRef};
-use fieldkeep_domain::audit::{Act, Doer};
+use fieldkeep_domain::audit::{Act, Doer, Why};
 use fieldkeep_domain::project::Scope;
 use fieldkeep_domain::{GrantId, PersonId, Timestamp, limits};
 use fieldkeep_wire::json::{format_time, parse_time};
@@ -29,19 +29,17 @@ pub async fn of_person(
 ) -> Result<Vec<Grant>, Fault> {
     // Grants of an emergency come on top of the others.
     let rows = sql::grants::standing(tx, person, now, 2 * limits::GRANTS_MAX).await?;
-    let grant =
-        |row: &GrantRow| Grant { id: row.id, role: row.role, scope: row.scope, expires_at: row.expires_at };
     Ok(rows.iter().map(grant).collect())
 }
 
+fn grant(row: &GrantRow) -> Grant {
+    Grant { id: row.id, role: row.role, scope: row.scope, expires_at: row.expires_at }
+}
+
 /// What somebody was given, whether or not they are shut out: what they would hold once they are let in again.
-pub async fn given_to(
-    tx: &mut AnyConnection,
-    person: PersonId,
-    now: Timestamp,
-) -> Result<Vec<(RoleRef, Scope)>, Fault> {
+pub async fn given_to(tx: &mut AnyConnection, person: PersonId, now: Timestamp) -> Result<Vec<Grant>, Fault> {
     let rows = sql::grants::given(tx, person, now, 2 * limits::GRANTS_MAX).await?;
-    Ok(rows.iter().map(|row| (row.role, row.scope)).collect())
+    Ok(rows.iter().map(grant).collect())
 }
 
 /// Whether somebody may give this to a person: the action, with everything that it asks for, and the role itself.
@@ -271,7 +269,7 @@ pub async fn revoke(
     actor: &Actor,
     permit: Permit,
     id: GrantId,
-    reason: String,
+    reason: Why,
 ) -> Result<(), Fault> {
     let now = app.clock.now();
     let mut tx = app.db.read().await?;

@@ -7,7 +7,7 @@ use crate::keys::PEPPER_NOW;
 use crate::{App, Fault, notify, project};
 use fieldkeep_api as api;
 use fieldkeep_domain::access::{Action, Actor, Grant, Permit, Role, RoleRef, Standing};
-use fieldkeep_domain::audit::{Act, Doer};
+use fieldkeep_domain::audit::{Act, Doer, Why};
 use fieldkeep_domain::notify::{DuplicateKey, Message};
 use fieldkeep_domain::project::{Name, Scope};
 use fieldkeep_domain::{AccountId, GrantId, KeyId, Timestamp};
@@ -80,16 +80,17 @@ fn as_actor(row: sql::KeyRow, address: Option<IpAddr>, only: Option<Vec<Action>>
 }
 
 /// A key as rights see it, for explanations: nobody is shown to be asking. One that opens nothing holds nothing.
-pub async fn seen(app: &App, id: KeyId) -> Result<(Scope, Actor), Fault> {
+pub async fn seen(app: &App, id: KeyId) -> Result<(Scope, Actor, Vec<Grant>), Fault> {
     let now = app.clock.now();
     let mut tx = app.db.read().await?;
     let row = sql::find(&mut tx, id).await?.ok_or_else(|| Fault::not_found("key"))?;
     let (scope, stands) = (row.scope, row.stands(now));
     let mut actor = as_actor(row, None, None, now);
+    let given = actor.grants.clone();
     if !stands {
         actor.grants.clear();
     }
-    Ok((scope, actor))
+    Ok((scope, actor, given))
 }
 
 async fn note_use(app: &App, key: KeyId, now: Timestamp, from: Option<IpAddr>) -> Result<(), Fault> {
@@ -364,7 +365,7 @@ pub async fn revoke(
     actor: &Actor,
     permit: Permit,
     id: KeyId,
-    reason: String,
+    reason: Why,
 ) -> Result<(), Fault> {
     let mut tx = app.db.read().await?;
     let row = sql::find(&mut tx, id).await?.ok_or_else(|| Fault::not_found("key"))?;
@@ -509,7 +510,7 @@ pub async fn switch_account(
     permit: Permit,
     id: AccountId,
     disable: bool,
-    reason: String,
+    reason: Why,
 ) -> Result<(), Fault> {
     let now = app.clock.now();
     let mut tx = app.db.read().await?;

@@ -11,8 +11,8 @@ use crate::db::reach::{Columns, covered, one_of};
 use crate::fault::Kind;
 use crate::{App, Fault, notify};
 use fieldkeep_api as api;
-use fieldkeep_domain::access::{Action, Actor, Permit};
-use fieldkeep_domain::audit::{Act, Doer};
+use fieldkeep_domain::access::{Action, Actor, Grant, Permit};
+use fieldkeep_domain::audit::{Act, Doer, Why};
 use fieldkeep_domain::notify::{Channel, DuplicateKey, Message};
 use fieldkeep_domain::project::Scope;
 use fieldkeep_domain::{OrganizationId, PersonId};
@@ -123,7 +123,7 @@ async fn beyond(
     let given = grants::given_to(&mut tx, id, app.clock.now()).await?;
     let home = person::find(&mut tx, id).await?.organization;
     drop(tx);
-    for (role, scope) in given {
+    for Grant { role, scope, .. } in given {
         if inside.is_some() && scope.organization() == inside {
             continue;
         }
@@ -147,7 +147,7 @@ pub async fn disable(
     actor: &Actor,
     permit: Permit,
     id: PersonId,
-    reason: String,
+    reason: Why,
 ) -> Result<(), Fault> {
     if actor.doer == Doer::Person(id) {
         return Err(Fault::conflict("nobody shuts themselves out: ask another administrator"));
@@ -178,7 +178,7 @@ pub async fn enable(
     actor: &Actor,
     permit: Permit,
     id: PersonId,
-    reason: String,
+    reason: Why,
 ) -> Result<(), Fault> {
     stands_above(app, actor, id, Reaching::Out).await?;
     let now = app.clock.now();
@@ -202,7 +202,7 @@ pub async fn reset(
     actor: &Actor,
     permit: Permit,
     id: PersonId,
-    reason: String,
+    reason: Why,
 ) -> Result<(), Fault> {
     stands_above(app, actor, id, Reaching::In).await?;
     if app.config.mail.host.is_empty() {
@@ -290,7 +290,7 @@ pub async fn switch_organization(
     permit: Permit,
     id: OrganizationId,
     disable: bool,
-    reason: String,
+    reason: Why,
 ) -> Result<(), Fault> {
     let mut tx = app.db.read().await?;
     let people = if disable { sql::of_organization(&mut tx, id).await? } else { Vec::new() };

@@ -1,6 +1,7 @@
 //! Lists and counts. What passes the reach is asked about once more, as any other list does: once for each kind of
 //! place where no policy can tell two devices apart, and device by device where one could.
 
+use super::held::Waiting;
 use super::index::{Entry, refresh};
 use crate::access::{Listing, may};
 use crate::http::page_up_to;
@@ -11,7 +12,7 @@ use fieldkeep_domain::access::{Action, Actor, Place, Reach};
 use fieldkeep_domain::fleet::Freshness;
 use fieldkeep_domain::project::Scope;
 use fieldkeep_domain::registry::Life;
-use fieldkeep_domain::{DeviceId, GroupId, OrganizationId, ProjectId, SiteId, Timestamp};
+use fieldkeep_domain::{DeviceId, GroupId, OrderId, OrganizationId, ProjectId, SiteId, Timestamp};
 use fieldkeep_wire::json::format_time;
 use sqlx::AnyConnection;
 use std::cmp::Ordering;
@@ -70,6 +71,7 @@ struct Filter {
     groups: Option<BTreeSet<GroupId>>,
     life: Option<Life>,
     model: Option<String>,
+    work_order: Option<OrderId>,
     freshness: Option<Freshness>,
     text: Option<String>,
 }
@@ -83,6 +85,7 @@ impl Filter {
             && is(&self.project, entry.project)
             && is(&self.site, entry.site)
             && is(&self.life, Some(entry.life))
+            && is(&self.work_order, Some(entry.work_order))
             && self.model.as_deref().is_none_or(|model| *entry.model == *model)
             && self.groups.as_ref().is_none_or(|all| entry.group.is_some_and(|group| all.contains(&group)))
             && self.freshness.is_none_or(|wanted| entry.heard.freshness(now) == wanted)
@@ -109,11 +112,11 @@ fn covers(reach: &Reach, entry: &Entry) -> bool {
 
 /// A device that was found, and what a rights question needs of it.
 #[derive(Debug, Clone)]
-struct Found {
+pub(super) struct Found {
     key: Key,
-    id: DeviceId,
-    organization: Option<OrganizationId>,
-    project: Option<ProjectId>,
+    pub(super) id: DeviceId,
+    pub(super) organization: Option<OrganizationId>,
+    pub(super) project: Option<ProjectId>,
     group: Option<GroupId>,
     /// A right over a whole part of the world covers it, not only one over this device.
     by_place: bool,
@@ -249,6 +252,7 @@ async fn filter(tx: &mut AnyConnection, query: &api::DeviceQuery) -> Result<Filt
         groups,
         life: parse("state", query.state.as_deref(), Life::parse, &lives)?,
         model: query.model.clone(),
+        work_order: query.work_order,
         freshness: parse(
             "freshness",
             query.freshness.as_deref(),
@@ -282,6 +286,7 @@ fn cursor(app: &App, sort: Sort, after: Option<&str>) -> Result<Option<(Key, Dev
 /// A page of the devices that somebody may see, and how many there are of them.
 pub async fn list(
     app: &App,
+    actor: &Actor,
     listing: Listing<'_>,
     query: &api::DeviceQuery,
 ) -> Result<api::DevicePage, Fault> {
@@ -295,6 +300,10 @@ pub async fn list(
     let mut tx = app.db.read().await?;
     let filter = filter(&mut tx, query).await?;
     let mut found = search(&mut tx, app, &listing, &filter, sort).await?;
+    if let Some(held) = query.held {
+        let waiting = Waiting::of(app, actor, &mut tx, &found).await?;
+        found.retain(|one| waiting.waits(one) == Some(held));
+    }
     let total = found.len() as u64;
     let order = |a: (&Key, DeviceId), b: (&Key, DeviceId)| {
         let order = a.cmp(&b);
@@ -385,24 +394,12 @@ pub async fn summary(
     let mut by_freshness: BTreeMap<String, u64> =
         Freshness::ALL.iter().map(|one| (one.name().to_owned(), 0)).collect();
     let mut models: HashMap<&str, u64> = HashMap::new();
-    let mut projects: BTreeSet<(OrganizationId, ProjectId)> = BTreeSet::new();
     for one in &found {
         *by_state.entry(one.life.name().to_owned()).or_default() += 1;
         *by_freshness.entry(one.freshness.name().to_owned()).or_default() += 1;
         *models.entry(&one.model).or_default() += 1;
-        projects.extend(one.organization.zip(one.project));
     }
-    // Nobody is told 0 who may not know: absent says so.
-    let mut held = projects.is_empty().then_some(0);
-    let seen: BTreeSet<DeviceId> = found.iter().map(|one| one.id).collect();
-    for (organization, project) in projects {
-        let scope = Scope::Project { organization, project };
-        if may(app, actor, Action::QuarantineRead, &scope.into()).await? {
-            let waiting = quarantine::waiting(&mut tx, project, None).await?;
-            *held.get_or_insert(0) +=
-                waiting.iter().filter(|(id, _)| seen.contains(id)).map(|(_, count)| count).sum::<u64>();
-        }
-    }
+    let held = Waiting::of(app, actor, &mut tx, &found).await?.total(&found);
     let mut by_model: Vec<api::ModelCount> = models
         .iter()
         .map(|(model, count)| api::ModelCount { model: (*model).into(), count: *count })

@@ -4,7 +4,7 @@ use crate::limits::{FLEET_BEHIND_MAX, FLEET_ROWS_AT_ONCE};
 use crate::{App, Fault, journal, registry};
 use fieldkeep_domain::fleet::Heard;
 use fieldkeep_domain::registry::Life;
-use fieldkeep_domain::{DeviceId, GroupId, OrganizationId, ProjectId, SiteId, Timestamp};
+use fieldkeep_domain::{DeviceId, GroupId, OrderId, OrganizationId, ProjectId, SiteId, Timestamp};
 use sqlx::AnyConnection;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
@@ -29,6 +29,8 @@ pub struct Entry {
     pub serial: Arc<str>,
     /// The maker's name for its kind; one text for all of a kind.
     pub model: Arc<str>,
+    /// Made under it.
+    pub work_order: OrderId,
     /// When registered.
     pub made_at: Timestamp,
     /// When it was heard of.
@@ -74,6 +76,7 @@ impl Index {
             group: row.group,
             serial: name.serial.into(),
             model,
+            work_order: row.order,
             made_at: row.made_at,
             heard,
         };

@@ -5,6 +5,7 @@
 //! Never: shows what single questions would not, keeps what cannot be read again from rows.
 
 mod answer;
+mod held;
 pub mod http;
 mod index;
 

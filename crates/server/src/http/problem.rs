@@ -51,7 +51,7 @@ pub fn status(kind: Kind) -> StatusCode {
         Kind::Unsupported => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         Kind::Misdirected => StatusCode::MISDIRECTED_REQUEST,
         Kind::TooMany => StatusCode::TOO_MANY_REQUESTS,
-        Kind::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        Kind::Unavailable | Kind::Elsewhere => StatusCode::SERVICE_UNAVAILABLE,
         Kind::Internal => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }
@@ -74,7 +74,7 @@ fn name(kind: Kind) -> &'static str {
         Kind::Unsupported => "unsupported-media-type",
         Kind::Misdirected => "misdirected",
         Kind::TooMany => "too-many-requests",
-        Kind::Unavailable => "unavailable",
+        Kind::Unavailable | Kind::Elsewhere => "unavailable",
         Kind::Internal => "internal",
     }
 }

@@ -11,7 +11,7 @@ use crate::{App, Fault, registry};
 use fieldkeep_api as api;
 use fieldkeep_domain::access::Permit;
 use fieldkeep_domain::admission::{Admitted, Decoded, Placed};
-use fieldkeep_domain::audit::Act;
+use fieldkeep_domain::audit::{Act, Why};
 use fieldkeep_domain::project::Scope;
 use fieldkeep_domain::quarantine::Reason;
 use fieldkeep_domain::{DeviceId, Hash, OrganizationId, ProjectId, QuarantineId, Timestamp, limits};
@@ -224,7 +224,7 @@ pub async fn show(app: &App, _: Permit, id: QuarantineId) -> Result<api::HeldDet
 }
 
 /// Offers the batch again, as admitted, and records who released it. The chain does not move: it moved when it was held.
-pub async fn release(app: &Arc<App>, permit: Permit, id: QuarantineId, reason: String) -> Result<(), Fault> {
+pub async fn release(app: &Arc<App>, permit: Permit, id: QuarantineId, reason: Why) -> Result<(), Fault> {
     let mut tx = app.db.read().await?;
     let row = sql::held(&mut tx, id).await?.ok_or_else(|| Fault::not_found("held batch"))?;
     drop(tx);
@@ -267,7 +267,7 @@ pub async fn resume(app: &Arc<App>) -> Result<(), Fault> {
 }
 
 /// Destroys the readings; that they were, why they were held and who destroyed them stays on the record.
-pub async fn destroy(app: &Arc<App>, permit: Permit, id: QuarantineId, reason: String) -> Result<(), Fault> {
+pub async fn destroy(app: &Arc<App>, permit: Permit, id: QuarantineId, reason: Why) -> Result<(), Fault> {
     decide(app, permit, id, "destroyed", reason).await
 }
 
@@ -276,11 +276,8 @@ async fn decide(
     permit: Permit,
     id: QuarantineId,
     decision: &'static str,
-    reason: String,
+    reason: Why,
 ) -> Result<(), Fault> {
-    if reason.trim().is_empty() || reason.len() > 1_000 {
-        return Err(Fault::invalid("`reason`: 1 to 1000 bytes expected: it stays on the record"));
-    }
     let now = app.clock.now();
     let verb = if decision == "released" { "quarantine.release" } else { "quarantine.destroy" };
     app.journal

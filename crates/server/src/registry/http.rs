@@ -98,7 +98,7 @@ async fn get_devices(
         let page = list(&app, listing, &query).await?;
         DevicePage { items: page.items, next: page.next, total: None }
     } else {
-        fleet::list(&app, listing, &query).await?
+        fleet::list(&app, &actor, listing, &query).await?
     };
     fleet::decorate(&app, &actor, &mut page.items).await?;
     Ok(Json(page))

@@ -16,7 +16,7 @@ use crate::limits::FLEET_PAGE_MAX;
 use crate::{App, Fault, access, identity, journal, project};
 use fieldkeep_api as api;
 use fieldkeep_domain::access::{Action, Actor, Permit, Place};
-use fieldkeep_domain::audit::{Act, Doer};
+use fieldkeep_domain::audit::{Act, Doer, Why};
 use fieldkeep_domain::fleet::Freshness;
 use fieldkeep_domain::project::Scope;
 use fieldkeep_domain::registry::{Event, Life, Voucher, VoucherRefused};
@@ -424,7 +424,7 @@ pub async fn change(
     permit: Permit,
     id: DeviceId,
     event: Event,
-    reason: String,
+    reason: Why,
 ) -> Result<api::Device, Fault> {
     let verb = match event {
         Event::Suspend => "device.suspend",

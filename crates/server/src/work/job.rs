@@ -11,6 +11,7 @@ use crate::{App, Fault, access, project, registry};
 use fieldkeep_api as api;
 use fieldkeep_domain::JobId;
 use fieldkeep_domain::access::Actor;
+use fieldkeep_domain::audit::{NoReason, Why};
 use fieldkeep_domain::project::Scope;
 use fieldkeep_domain::registry::{Event, Life};
 use serde_json::json;
@@ -124,7 +125,6 @@ async fn one(app: &Arc<App>, what: What, wish: &Wish, item: &Item) -> Result<(),
     if is_there(what, wish, &row) {
         return Ok(());
     }
-    let reason = wish.reason.clone();
     let event = match what {
         What::Claim => return claim(app, &actor, wish, item).await,
         What::Install => return install(app, &actor, wish, item).await,
@@ -139,7 +139,8 @@ async fn one(app: &Arc<App>, what: What, wish: &Wish, item: &Item) -> Result<(),
         What::Retire => Event::Retire,
     };
     let permit = permit(app, &actor, what, &row).await?;
-    registry::change(app, permit, item.device, event, reason).await.map(drop)
+    let why: Why = wish.reason.parse().map_err(|no: NoReason| Fault::invalid(format!("`reason`: {no}")))?;
+    registry::change(app, permit, item.device, event, why).await.map(drop)
 }
 
 /// A server that died in the middle did this one.

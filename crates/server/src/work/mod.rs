@@ -17,8 +17,7 @@ use crate::project::{open_json, seal_json};
 use crate::{App, Fault, project, registry};
 use fieldkeep_api as api;
 use fieldkeep_domain::access::{Action, Actor, Standing};
-use fieldkeep_domain::audit::{Act, Doer};
-use fieldkeep_domain::limits::REASON_BYTES_MAX;
+use fieldkeep_domain::audit::{Act, Doer, NoReason};
 use fieldkeep_domain::project::Scope;
 use fieldkeep_domain::{DeviceId, JobId, KeyId, OrganizationId, Timestamp};
 use fieldkeep_trust::hash::sha256;
@@ -29,7 +28,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sql::JobRow;
 use sqlx::AnyConnection;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -66,6 +65,10 @@ impl What {
     /// Its name.
     pub fn name(self) -> &'static str {
         Self::ALL.iter().find(|(what, ..)| *what == self).map_or("", |(_, name, _)| name)
+    }
+    /// Whether it is done to somebody's device against its will, so that the record must say why.
+    fn takes_reason(self) -> bool {
+        matches!(self, Self::Suspend | Self::Resume | Self::Revoke | Self::Retire)
     }
     /// What it takes.
     pub fn action(self) -> Action {
@@ -144,10 +147,11 @@ fn check_labels(what: What, new: &api::NewJob) -> Result<(), Fault> {
     if new.labels.len() > JOB_LABELS_MAX {
         return Err(Fault::invalid(format!("limit `labels`: at most {JOB_LABELS_MAX} at once")));
     }
+    let devices: HashSet<_> = new.devices.iter().collect();
     for (device, text) in &new.labels {
         let found =
             label::decode(text).map_err(|why| Fault::invalid(format!("`labels`: of {device}: {why}")))?;
-        if found.device != *device || !new.devices.contains(device) {
+        if found.device != *device || !devices.contains(device) {
             return Err(Fault::invalid(format!(
                 "`labels`: that of {device} is another device's, or it is not in `devices`"
             )));
@@ -162,8 +166,8 @@ pub async fn create(app: &Arc<App>, actor: &Actor, new: api::NewJob) -> Result<a
     if new.devices.is_empty() || new.devices.len() > JOB_DEVICES_MAX {
         return Err(Fault::invalid(format!("limit `devices`: 1 to {JOB_DEVICES_MAX} at once")));
     }
-    if new.reason.len() > REASON_BYTES_MAX {
-        return Err(Fault::invalid(format!("`reason`: at most {REASON_BYTES_MAX} bytes")));
+    if what.takes_reason() && new.reason.is_none() {
+        return Err(Fault::invalid(format!("`reason`: {NoReason}")));
     }
     check_labels(what, &new)?;
     // Whoever has the right nowhere is refused here, and not ten thousand times.
@@ -180,7 +184,7 @@ pub async fn create(app: &Arc<App>, actor: &Actor, new: api::NewJob) -> Result<a
     let now = app.clock.now();
     let wish = Wish {
         target: new.target,
-        reason: new.reason,
+        reason: new.reason.map(String::from).unwrap_or_default(),
         address: actor.address,
         fresh: actor.is_fresh(what.action()),
         doer: actor.doer,
@@ -405,7 +409,7 @@ async fn asker(app: &App, wish: &Wish) -> Result<Actor, Fault> {
 }
 
 async fn key_asker(app: &App, key: KeyId, address: Option<IpAddr>) -> Result<Option<Actor>, Fault> {
-    let (_, actor) = account::keys::seen(app, key).await?;
+    let (_, actor, _) = account::keys::seen(app, key).await?;
     Ok(Some(Actor { address, ..actor }).filter(|actor| !actor.grants.is_empty()))
 }
 

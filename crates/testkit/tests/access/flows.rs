@@ -72,7 +72,7 @@ pub async fn custom_roles_give_what_their_maker_holds(backend: Backend) {
     let stands = world.post(&remove, json!({})).await.expect(409);
     assert_eq!(stands.body["keys"], 2, "{}", stands.text);
     for id in [holder, own] {
-        world.post(&format!("/api/v1/keys/{id}/revoke"), json!({})).await.expect(204);
+        world.post(&format!("/api/v1/keys/{id}/revoke"), json!({"reason": "x"})).await.expect(204);
     }
     world.post(&remove, json!({})).await.expect(204);
     world.post(&remove, json!({})).await.expect(404);
@@ -209,6 +209,19 @@ pub async fn explanations_tell_strangers_nothing(backend: Backend) {
         assert_eq!((&why["allowed"], &why["decision"]), (&json!(false), &json!("no-role")));
         assert!(why["would_give"].as_array().unwrap().contains(&json!("security")), "{why}");
     }
+    // Who is shut out, and a key that was revoked, are not said to have been given nothing.
+    world.post(&format!("/api/v1/keys/{known}/revoke"), json!({"reason": "lost"})).await.expect(204);
+    world.post(&format!("/api/v1/people/{person}/disable"), json!({"reason": "left"})).await.expect(204);
+    let ended = ask(format!("key/{known}"), "telemetry.read", place.project);
+    let left = ask(format!("person/{person}"), "device.revoke", theirs.project);
+    for path in [ended, left] {
+        let why = world.call("GET", &path, None).await.expect(200).body;
+        assert_eq!((&why["allowed"], &why["decision"]), (&json!(false), &json!("shut-out")), "{why}");
+        assert_eq!(why["given_by"], json!([]), "{why}");
+    }
+    let never = ask(format!("person/{person}"), "telemetry.read", place.project);
+    assert_eq!(world.call("GET", &never, None).await.expect(200).body["decision"], "no-role");
+    world.post(&format!("/api/v1/people/{person}/enable"), json!({"reason": "a mistake"})).await.expect(204);
     // Of a person nobody sees whether they have shown presence.
     let path = ask(format!("person/{person}"), "device.revoke", theirs.project);
     let why = world.call("GET", &path, None).await.expect(200).body;

@@ -3,7 +3,7 @@
 
 use fieldkeep_api as api;
 use fieldkeep_domain::access::{Action, Actor, RoleRef, Standing};
-use fieldkeep_domain::audit::Doer;
+use fieldkeep_domain::audit::{Doer, Why};
 use fieldkeep_domain::project::Scope;
 use fieldkeep_domain::{OrganizationId, PersonId, Timestamp};
 use fieldkeep_server::access::{
@@ -15,6 +15,10 @@ use fieldkeep_testkit::{Backend, World};
 use fieldkeep_wire::json::format_time;
 use serde_json::{Value, json};
 use std::sync::Arc;
+
+fn why(text: &str) -> Why {
+    text.parse().unwrap()
+}
 
 /// The running deployment, from inside.
 pub fn app(world: &World) -> Arc<App> {
@@ -87,7 +91,7 @@ pub async fn open_glass(world: &World, actor: &Actor, organization: Organization
     let permit =
         authorize(&app, actor, Action::GlassBreak, Scope::Organization { organization }).await.unwrap();
     let reason = new["reason"].as_str().unwrap();
-    glass::open(&app, permit, Some(organization), reason).await.unwrap().id.to_string()
+    glass::open(&app, permit, Some(organization), why(reason)).await.unwrap().id.to_string()
 }
 
 fn kind<T: std::fmt::Debug>(outcome: Result<T, Fault>) -> Kind {
@@ -136,14 +140,23 @@ pub async fn two_people_are_needed_and_an_agreement_counts_once(backend: Backend
     // Who lacks the action sees nothing to decide, and who is elsewhere knows of nothing.
     let viewer = holder(&world, "viewer", organization).await;
     assert!(approvals::list(&app, &viewer, &api::ApprovalQuery::default()).await.unwrap().items.is_empty());
-    assert_eq!(kind(approvals::decide(&app, &viewer, id, true, String::new()).await), Kind::Forbidden);
+    assert_eq!(
+        kind(approvals::decide(&app, &viewer, id, true, why("agreed by telephone")).await),
+        Kind::Forbidden
+    );
     let other = world.organization("Other").await.id;
     let stranger = holder(&world, "owner", other).await;
     assert!(approvals::list(&app, &stranger, &api::ApprovalQuery::default()).await.unwrap().items.is_empty());
-    assert_eq!(kind(approvals::decide(&app, &stranger, id, true, String::new()).await), Kind::NotFound);
+    assert_eq!(
+        kind(approvals::decide(&app, &stranger, id, true, why("agreed by telephone")).await),
+        Kind::NotFound
+    );
 
-    approvals::decide(&app, &second, id, true, "agreed by telephone".into()).await.unwrap();
-    assert_eq!(kind(approvals::decide(&app, &second, id, false, String::new()).await), Kind::Conflict);
+    approvals::decide(&app, &second, id, true, why("agreed by telephone")).await.unwrap();
+    assert_eq!(
+        kind(approvals::decide(&app, &second, id, false, why("agreed by telephone")).await),
+        Kind::Conflict
+    );
     // For exactly this key, action and device: another key asks anew.
     let stands_by = world.key("engineer", None).await;
     let other = hold(&world, &stands_by, &device, "suspend").await.expect(403);
@@ -158,10 +171,10 @@ pub async fn two_people_are_needed_and_an_agreement_counts_once(backend: Backend
 
     // A refusal is none, and an agreement ends with its hour.
     let id = new.body["approval"].as_str().unwrap().parse().unwrap();
-    approvals::decide(&app, &second, id, false, String::new()).await.unwrap();
+    approvals::decide(&app, &second, id, false, why("agreed by telephone")).await.unwrap();
     let third = hold(&world, &key, &device, "resume").await.expect(403);
     let id = third.body["approval"].as_str().unwrap().parse().unwrap();
-    approvals::decide(&app, &second, id, true, String::new()).await.unwrap();
+    approvals::decide(&app, &second, id, true, why("agreed by telephone")).await.unwrap();
     world.clock.shift_secs(3_601);
     hold(&world, &key, &device, "resume").await.expect(403);
     let acts = verbs(&world).await;
@@ -201,7 +214,7 @@ pub async fn who_asks_cannot_agree(backend: Backend) {
     let id = refused.body["approval"].as_str().unwrap().to_owned();
     for by in [&key, &world.operator] {
         let path = format!("/api/v1/approvals/{id}/agree");
-        let reply = world.call_as(by, "POST", &path, Some(&json!({}))).await.expect(403);
+        let reply = world.call_as(by, "POST", &path, Some(&json!({"reason": "x"}))).await.expect(403);
         assert_eq!(reply.body["action"], "device.suspend", "programs decide nothing: {}", reply.text);
     }
     // The person who made the key stands behind both.
@@ -214,14 +227,20 @@ pub async fn who_asks_cannot_agree(backend: Backend) {
         .unwrap();
     tx.commit().await.unwrap();
     let parsed = id.parse().unwrap();
-    assert_eq!(kind(approvals::decide(&app, &maker, parsed, true, String::new()).await), Kind::Forbidden);
+    assert_eq!(
+        kind(approvals::decide(&app, &maker, parsed, true, why("agreed by telephone")).await),
+        Kind::Forbidden
+    );
     // Behind a key that such a key makes, too.
     let child = world.key("engineer", None).await;
     let asked = hold(&world, &child, &device, "suspend").await.expect(403);
     let asked = asked.body["approval"].as_str().unwrap().parse().unwrap();
-    assert_eq!(kind(approvals::decide(&app, &maker, asked, true, String::new()).await), Kind::Forbidden);
+    assert_eq!(
+        kind(approvals::decide(&app, &maker, asked, true, why("agreed by telephone")).await),
+        Kind::Forbidden
+    );
     let second = holder(&world, "owner", organization).await;
-    approvals::decide(&app, &second, parsed, true, String::new()).await.unwrap();
+    approvals::decide(&app, &second, parsed, true, why("agreed by telephone")).await.unwrap();
     hold(&world, &key, &device, "suspend").await.expect(200);
 
     // Of a sensitive action the second person shows presence, too; a person cannot be their own second.
@@ -229,12 +248,15 @@ pub async fn who_asks_cannot_agree(backend: Backend) {
     let place = fieldkeep_server::project::group::place_of(&app, place.unwrap()).await.unwrap();
     let refused = authorize(&app, &maker, Action::DeviceRevoke, place.clone()).await.unwrap_err();
     let id = refused.more["approval"].as_str().unwrap().parse().unwrap();
-    assert_eq!(kind(approvals::decide(&app, &maker, id, true, String::new()).await), Kind::Forbidden);
+    assert_eq!(
+        kind(approvals::decide(&app, &maker, id, true, why("agreed by telephone")).await),
+        Kind::Forbidden
+    );
     let mut stale = second.clone();
     stale.standing = Standing::Person { fresh_until: stale.now };
-    let refused = approvals::decide(&app, &stale, id, true, String::new()).await.unwrap_err();
+    let refused = approvals::decide(&app, &stale, id, true, why("agreed by telephone")).await.unwrap_err();
     assert_eq!(refused.more["needs"], "step-up");
-    approvals::decide(&app, &second, id, true, String::new()).await.unwrap();
+    approvals::decide(&app, &second, id, true, why("agreed by telephone")).await.unwrap();
     authorize(&app, &maker, Action::DeviceRevoke, place.clone()).await.unwrap();
     assert_eq!(kind(authorize(&app, &maker, Action::DeviceRevoke, place).await), Kind::Forbidden);
 }
@@ -298,7 +320,7 @@ pub async fn a_glass_drill_gives_an_hour_and_tells_everybody(backend: Backend) {
     let permit =
         authorize(&app, &acting(&world, id_of(&two)).await, Action::GlassBreak, scope).await.unwrap();
     glass::confirm(&app, permit, id).await.unwrap();
-    glass::end(&app, &acting(&world, id_of(&two)).await, id, "drill".into()).await.unwrap();
+    glass::end(&app, &acting(&world, id_of(&two)).await, id, why("drill")).await.unwrap();
     let ended = acting(&world, id_of(&one)).await;
     assert_eq!(kind(authorize(&app, &ended, Action::KeyWrite, scope).await), Kind::Forbidden);
     let id = open_glass(&world, &ended, organization, &reason).await.parse().unwrap();
@@ -326,7 +348,7 @@ pub async fn grants_of_people_come_and_go(backend: Backend) {
     let listed = world.call("GET", &format!("/api/v1/grants?person={somebody}"), None).await.expect(200);
     assert_eq!(listed.body["items"][0]["id"], id);
     world.post(&format!("/api/v1/grants/{id}/revoke"), json!({"reason": "left"})).await.expect(204);
-    world.post(&format!("/api/v1/grants/{id}/revoke"), json!({})).await.expect(409);
+    world.post(&format!("/api/v1/grants/{id}/revoke"), json!({"reason": "x"})).await.expect(409);
     assert!(acting(&world, somebody).await.grants.is_empty(), "at once");
 
     // For programs alone, in the past, for nobody, for who is shut out.
@@ -369,7 +391,7 @@ pub async fn grants_of_people_come_and_go(backend: Backend) {
     // Nor does who manages people put the owners out.
     let owner = holder(&world, "owner", organization).await;
     let permit = authorize(&app, &admin, Action::RoleGrant, scope).await.unwrap();
-    let put_out = grants::revoke(&app, &admin, permit, owner.grants[0].id, String::new()).await;
+    let put_out = grants::revoke(&app, &admin, permit, owner.grants[0].id, why("agreed by telephone")).await;
     assert_eq!(kind(put_out), Kind::Forbidden);
 
     for (table, id) in [("people", somebody.as_bytes()), ("organizations", organization.as_bytes())] {
@@ -397,9 +419,9 @@ pub async fn the_last_owner_stays(backend: Backend) {
     plant(&world, second, "owner", Scope::Deployment, Some(world.now().plus_secs(60))).await;
     let id = acting(&world, first).await.grants[0].id;
     let path = format!("/api/v1/grants/{id}/revoke");
-    world.post(&path, json!({})).await.expect(409);
+    world.post(&path, json!({"reason": "x"})).await.expect(409);
     plant(&world, second, "owner", Scope::Deployment, None).await;
-    world.post(&path, json!({})).await.expect(204);
+    world.post(&path, json!({"reason": "x"})).await.expect(204);
     // Two last ones at once: one stays.
     plant(&world, first, "owner", Scope::Deployment, None).await;
     let ids: Vec<_> = {
@@ -409,7 +431,10 @@ pub async fn the_last_owner_stays(backend: Backend) {
         [one, two].map(lasting).into()
     };
     let paths: Vec<_> = ids.iter().map(|id| format!("/api/v1/grants/{id}/revoke")).collect();
-    let (one, two) = tokio::join!(world.post(&paths[0], json!({})), world.post(&paths[1], json!({})));
+    let (one, two) = tokio::join!(
+        world.post(&paths[0], json!({"reason": "x"})),
+        world.post(&paths[1], json!({"reason": "x"}))
+    );
     let mut statuses = [one.status, two.status];
     statuses.sort_unstable();
     assert_eq!(statuses, [204, 409]);

@@ -295,7 +295,7 @@ pub async fn lists_are_what_each_row_would_be_allowed(backend: Backend) {
             let listing = listing(&app, &actor, Action::DeviceRead).await?;
             let sort = Some("serial".to_owned());
             let query = api::DeviceQuery { limit: Some(500), sort, ..api::DeviceQuery::default() };
-            let page = fleet::list(&app, listing, &query).await?;
+            let page = fleet::list(&app, &actor, listing, &query).await?;
             assert_eq!(page.total, Some(page.items.len() as u64));
             Ok(page.items.into_iter().map(|one| one.id).collect())
         };

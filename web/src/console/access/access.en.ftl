@@ -12,6 +12,7 @@ access-owes = { $who } may { $what } in { $where }, once something more is shown
 access-no = { $who } may not { $what } in { $where }
 access-because-allow = A role that they hold there gives it, and nothing forbids it.
 access-because-no-role = No role that they hold there gives it.
+access-because-shut-out = A role was given to them, but they are shut out, or their key is no longer good.
 access-because-narrowed = Their role gives it, but this token was narrowed to less.
 access-because-owes = A role gives it.
 access-because-forbidden = A role gives it, but a guard rail forbids it.

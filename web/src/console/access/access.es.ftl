@@ -12,6 +12,7 @@ access-owes = { $who } puede { $what } en { $where }, si muestra algo más
 access-no = { $who } no puede { $what } en { $where }
 access-because-allow = Lo da un rol que tiene ahí, y nada lo prohíbe.
 access-because-no-role = Ningún rol que tenga ahí lo da.
+access-because-shut-out = Se le dio un rol, pero tiene el acceso cerrado o su clave ya no vale.
 access-because-narrowed = Su rol lo da, pero este token se limitó a menos.
 access-because-owes = Un rol lo da.
 access-because-forbidden = Un rol lo da, pero una barrera lo prohíbe.

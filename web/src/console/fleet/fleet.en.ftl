@@ -26,6 +26,8 @@ fleet-search = Search devices
 fleet-any-site = Any site
 fleet-any-model = Any model
 fleet-any-group = Any group
+fleet-with-held = Something held back
+fleet-of-order = Of order { $id }
 fleet-count = { $count ->
     [one] one device
    *[other] { $count } devices

@@ -26,6 +26,8 @@ fleet-search = Buscar dispositivos
 fleet-any-site = Cualquier emplazamiento
 fleet-any-model = Cualquier modelo
 fleet-any-group = Cualquier grupo
+fleet-with-held = Con algo retenido
+fleet-of-order = Del pedido { $id }
 fleet-count = { $count ->
     [one] un dispositivo
    *[other] { $count } dispositivos

@@ -47,6 +47,7 @@ orders-owner = Owner
 orders-hello = Last hello
 orders-devices = Devices of the order
 orders-claim = Claim devices
+orders-fleet = Show in the fleet
 orders-gone = This order is not registered here, or is not yours to see.
 orders-none = No order yet
 orders-none-text = A maker signs a work order and hands over a file with a voucher for every device. Import it to register them.

@@ -47,6 +47,7 @@ orders-owner = Propietario
 orders-hello = Último saludo
 orders-devices = Dispositivos de la orden
 orders-claim = Reclamar dispositivos
+orders-fleet = Ver en la flota
 orders-gone = Esta orden no está registrada aquí, o usted no puede verla.
 orders-none = Todavía no hay órdenes
 orders-none-text = Un fabricante firma una orden y entrega un archivo con un comprobante por dispositivo. Impórtelo para registrarlos.

@@ -89,7 +89,7 @@ async fn revoked_that_resumes(stage: &Stage<'_>) -> Result<Case> {
     let config = device.plain_tls()?;
     raw(stage, &config).await?;
     let (before, resumed) = raw(stage, &config).await?;
-    stage.client.revoke(device.id, "stolen from its site").await?;
+    stage.client.revoke(device.id, &"stolen from its site".parse()?).await?;
     let after = raw(stage, &config).await;
     let closed = after.as_ref().map_or(true, |(text, _)| text.is_empty());
     let good = before.starts_with("HTTP/1.1 200") && resumed && closed;

@@ -11,6 +11,7 @@ use fieldkeep_api as api;
 use fieldkeep_domain::access::{Role, RoleRef};
 use fieldkeep_domain::{GroupId, ProjectId};
 use fieldkeep_wire::json::format_time;
+use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -153,7 +154,8 @@ async fn move_into(stage: &Stage<'_>, group: GroupId) -> Result<api::Job> {
         kind: "group".to_owned(),
         devices: rooms.map(|made| made.device).collect(),
         target: api::JobTarget { group: Some(group), ..api::JobTarget::default() },
-        reason: "the cold rooms belong together".to_owned(),
+        reason: Some("the cold rooms belong together".parse()?),
+        labels: BTreeMap::new(),
     };
     let id = stage.client.create_job(&new).await?.id;
     let deadline = Instant::now() + Duration::from_secs(JOB_S_MAX);

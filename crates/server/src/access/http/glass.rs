@@ -29,7 +29,7 @@ async fn post_glass(
 ) -> Answer<(StatusCode, Json<Glass>)> {
     let scope = project::scope(&app, new.organization, None).await?;
     let permit = authorize(&app, &actor, Action::GlassBreak, scope).await?;
-    Ok((StatusCode::CREATED, Json(glass::open(&app, permit, new.organization, &new.reason).await?)))
+    Ok((StatusCode::CREATED, Json(glass::open(&app, permit, new.organization, new.reason).await?)))
 }
 
 /// List emergencies, past and present.

@@ -36,7 +36,7 @@ pub struct Unanswered(pub(super) String);
 impl From<Unanswered> for Fault {
     fn from(why: Unanswered) -> Self {
         let text = "the identity provider does not answer as it should: try again in a moment, or sign in another way";
-        let fault = Self::new(Kind::Unavailable, text).retry_after(PROVIDER_DOWN_S.unsigned_abs());
+        let fault = Self::new(Kind::Elsewhere, text).retry_after(PROVIDER_DOWN_S.unsigned_abs());
         Self { inside: Some(why.into()), ..fault }
     }
 }
