@@ -53,6 +53,7 @@ priority-3 = Medium
 priority-4 = Low
 confirm-reason = Reason
 confirm-reason-hint = It goes into the record, with your name.
+confirm-reason-blank = Say why in a few words: who reads the record later has nothing else.
 confirm-typed = Type { $name } to go on
 secret-once = This is shown once. Nobody can show it again, not even the server.
 secret-stored = I have stored it

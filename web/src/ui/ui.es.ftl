@@ -52,6 +52,7 @@ priority-3 = Media
 priority-4 = Baja
 confirm-reason = Motivo
 confirm-reason-hint = Queda en el registro, con su nombre.
+confirm-reason-blank = Diga el motivo en pocas palabras: quien lea el registro después no tendrá otra cosa.
 confirm-typed = Escriba { $name } para continuar
 secret-once = Esto se muestra una sola vez. Nadie puede volver a mostrarlo, ni siquiera el servidor.
 secret-stored = Lo he guardado
