@@ -115,6 +115,7 @@ chart-summary = { $name }: from { $min } to { $max }, mean { $mean }; { $gaps ->
     [one] one gap.
    *[other] { $gaps } gaps.
   }
+chart-last = The last is { $value }, of { $time }.
 chart-nothing = { $name }: no readings here.
 chart-in = Zoom in
 chart-out = Zoom out

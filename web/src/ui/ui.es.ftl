@@ -114,6 +114,7 @@ chart-summary = { $name }: de { $min } a { $max }, media { $mean }; { $gaps ->
     [one] un hueco.
    *[other] { $gaps } huecos.
   }
+chart-last = El último es { $value }, de { $time }.
 chart-nothing = { $name }: aquí no hay lecturas.
 chart-in = Acercar
 chart-out = Alejar

@@ -16,7 +16,7 @@ test('a missing bucket is a gap, and the next one is not moved', async () => {
   const found = columns([bucket(0, 5), bucket(10, 6), bucket(40, 7)], 10);
   assert.deepEqual(found.time, [0, 10, 20, 40]);
   assert.deepEqual(found.mean, [5, 6, null, 7]);
-  assert.deepEqual(summary({ id: 'a', label: 'a', ...found }), { min: 4, max: 8, mean: 6, gaps: 1 });
+  assert.deepEqual(summary({ id: 'a', label: 'a', ...found }), { min: 4, max: 8, mean: 6, gaps: 1, last: { time: 40, value: 7 } });
 });
 
 test('spans in an address are read as written, and nonsense is none', async () => {
