@@ -29,6 +29,7 @@ ban(/\sstyle=/g, 'style= is banned by the policy: use style:property or a class'
 ban(/\binnerHTML\b|\bouterHTML\b|\binsertAdjacentHTML\b/g, 'no markup from strings');
 ban(/\beval\(|new Function\(/g, 'no code from strings');
 ban(/https?:\/\/(?!www\.w3\.org\/)/g, 'nothing is loaded from elsewhere', /\.(?:svelte|css)$/);
+ban(/\bDate\.now\(\)|new Date\(\)/g, 'the time on the page is the server\'s: clock() or serverNow() of kit/clock', /src\/(?:ui|console)\/(?!account\/onward|manage\/rights)/);
 ban(/#[0-9a-fA-F]{3,8}\b(?![-\w])(?=[;\s,)'"])/g, 'colours come from tokens.css', /\.(?:svelte|css)$/);
 
 for (const [file, source] of text) {

@@ -131,17 +131,22 @@ async fn work_ends_with_the_rights_of_its_asker(backend: Backend) {
         .expect(201)
         .body;
     let key = made["secret"].as_str().unwrap().to_owned();
-    let first = job(&world, &key, json!({"kind": "suspend", "devices": [devices[0].id]})).await;
+    let first =
+        job(&world, &key, json!({"kind": "suspend", "devices": [devices[0].id], "reason": "x"})).await;
     assert_eq!(over(&world, &first["id"]).await["done"], 1);
-    let second =
-        job(&world, &key, json!({"kind": "suspend", "devices": [devices[0].id, devices[1].id]})).await;
+    let second = job(
+        &world,
+        &key,
+        json!({"kind": "suspend", "devices": [devices[0].id, devices[1].id], "reason": "x"}),
+    )
+    .await;
     over(&world, &second["id"]).await;
     world
         .post(&format!("/api/v1/devices/{}/resume", devices[1].id), json!({"reason": "x"}))
         .await
         .expect(200);
     // What failed is tried again by who asked; with the key withdrawn, nothing of it is done.
-    let third = job(&world, &key, json!({"kind": "resume", "devices": [devices[1].id]})).await;
+    let third = job(&world, &key, json!({"kind": "resume", "devices": [devices[1].id], "reason": "x"})).await;
     over(&world, &third["id"]).await;
     let path = format!("/api/v1/jobs/{}", third["id"].as_str().unwrap());
     world.post(&format!("{path}/retry"), json!({})).await.expect(403);
@@ -169,18 +174,20 @@ async fn work_asks_for_presence_and_is_bounded(backend: Backend) {
     assert_eq!(state(&world, &devices[0]).await, "revoked");
 
     let viewer = world.key("viewer", Some(&place)).await;
-    let new = json!({"kind": "suspend", "devices": [devices[0].id]});
+    let new = json!({"kind": "suspend", "devices": [devices[0].id], "reason": "x"});
     let refused = world.call_as(&viewer, "POST", "/api/v1/jobs", Some(&new)).await.expect(403);
     assert_eq!(refused.body["action"], "device.suspend");
     let elsewhere = world.organization("Other").await.id;
     let theirs = world.place(elsewhere).await;
     let id = devices[0].id;
     for (new, status) in [
-        (json!({"kind": "suspend", "devices": []}), 400),
+        (json!({"kind": "suspend", "devices": [], "reason": "x"}), 400),
+        (json!({"kind": "retire", "devices": [id]}), 400),
+        (json!({"kind": "retire", "devices": [id], "reason": " "}), 400),
         (json!({"kind": "explode", "devices": [id]}), 400),
         (json!({"kind": "install", "devices": [id], "project": place.project}), 400),
         (json!({"kind": "claim", "devices": [id]}), 400),
-        (json!({"kind": "suspend", "devices": vec![id; 10_001]}), 400),
+        (json!({"kind": "suspend", "devices": vec![id; 10_001], "reason": "x"}), 400),
         (json!({"kind": "suspend", "devices": [id], "reason": "x".repeat(1_001)}), 400),
     ] {
         world.post("/api/v1/jobs", new).await.expect(status);

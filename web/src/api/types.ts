@@ -43,7 +43,7 @@ export interface Arrange {
 /** Why something is done: kept on the record. */
 export interface Because {
   /** In words. */
-  reason?: string;
+  reason: string;
 }
 
 /** What has begun: send `flow` back with the next step. It is good for ten minutes and ends once. */
@@ -313,7 +313,7 @@ export interface Explanation {
   action: string;
   /** Whether they may. Of somebody else: as if no presence was proven and their address was unknown. */
   allowed: boolean;
-  /** allow, no-role, narrowed, owes, forbidden or broken. */
+  /** allow, no-role, narrowed, owes, forbidden, broken, or shut-out: it was given, but its holder is shut out or the key is no longer good. */
   decision: string;
   /** The roles that give it. */
   given_by: GivenBy[];
@@ -846,7 +846,7 @@ export interface LostFactor {
   /** passkeys, totp, phone, mail, recovery-codes, password or identities. */
   factor: string;
   /** Why, for the record. */
-  reason?: string;
+  reason: string;
 }
 
 /** A maker of devices. */
@@ -977,8 +977,8 @@ export interface NewJob extends JobTarget {
   kind: string;
   /** To claim: the texts of their labels, of those that have one; at most 1,000. What is no label of its device is refused. */
   labels?: Record<string, string>;
-  /** Why, for the record. */
-  reason?: string;
+  /** Why, for the record; claiming, installing and grouping need none. */
+  reason?: string | null;
 }
 
 /** A key to be, for a program. */
@@ -2071,9 +2071,9 @@ export interface Paths {
         /** online, stale, offline or never. */
         freshness?: string | null;
         /** Made under this work order. */
-        work_order?: string;
+        work_order?: string | null;
         /** true: with held batches that nobody has decided about; false: without. Only devices in projects where you may see what is held. */
-        held?: boolean;
+        held?: boolean | null;
         /** serial, model, state, seen or made; absent: by id. */
         sort?: string | null;
         /** asc or desc; asc when absent. */

@@ -3,6 +3,7 @@
  * Problem. A lost session and a missing proof of presence are asked for over the page, and the request is then repeated.
  */
 import type { Paths } from '$api/types';
+import { heard } from './clock.svelte';
 import { connection } from './connection.svelte';
 import { gate } from './gate.svelte';
 import { Problem } from './problem';
@@ -75,6 +76,7 @@ export async function request(method: string, path: string, wish: Wish = {}): Pr
 async function once(method: string, path: string, wish: Wish): Promise<Response> {
   const headers: Record<string, string> = { Accept: wish.accept ?? 'application/json' };
   if (wish.body !== undefined) headers['Content-Type'] = 'application/json';
+  const sent = Date.now();
   try {
     const answer = await fetch(address(path, wish.params, wish.query), {
       method,
@@ -84,6 +86,7 @@ async function once(method: string, path: string, wish: Wish): Promise<Response>
       signal: wish.signal ?? null,
       priority: wish.later ? 'low' : 'auto',
     });
+    heard(answer, sent);
     connection.reached();
     return answer;
   } catch (thrown) {

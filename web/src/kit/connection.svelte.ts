@@ -1,3 +1,5 @@
+import { heard, serverNow } from './clock.svelte';
+
 /** Whether the server can be reached: from the last request, and from what the browser says of its network. */
 class Connection {
   lost = $state(false);
@@ -11,7 +13,7 @@ class Connection {
   }
 
   reached(): void {
-    this.at = Date.now();
+    this.at = serverNow();
     if (!this.lost) return;
     this.lost = false;
     for (const call of this.#back) call();
@@ -33,7 +35,8 @@ class Connection {
 
   async probe(): Promise<void> {
     try {
-      await fetch('/icon.svg', { method: 'HEAD', cache: 'no-store' });
+      const sent = Date.now();
+      heard(await fetch('/icon.svg', { method: 'HEAD', cache: 'no-store' }), sent);
       this.reached();
     } catch {
       this.missed();

@@ -5,6 +5,7 @@
  * By fetch and not EventSource: a refusal has to be read, and a silent line has to be noticed.
  */
 import { address } from './api';
+import { heard, serverNow } from './clock.svelte';
 import { connection } from './connection.svelte';
 import { gate } from './gate.svelte';
 
@@ -69,14 +70,16 @@ class Live {
     const both = AbortSignal.any([signal, ended.signal]);
     const headers: Record<string, string> = { Accept: 'text/event-stream' };
     if (this.#last !== null) headers['Last-Event-ID'] = this.#last;
+    const sent = Date.now();
     const answer = await fetch(address('/events', {}, { project }), { headers, signal: both, credentials: 'same-origin' });
+    heard(answer, sent);
     if (answer.status === 401) return gate.ask('sign-in');
     // Nothing to follow here, or not for this person.
     if (answer.status === 403 || answer.status === 404) return false;
     if (!answer.ok || !answer.body) return true;
     this.#heard();
     const watch = setInterval(() => {
-      const silent = Date.now() - this.at;
+      const silent = serverNow() - this.at;
       if (silent > SILENT_MS_MAX) this.state = 'behind';
       if (silent > DEAD_MS_MAX) ended.abort();
     }, 1000);
@@ -125,7 +128,7 @@ class Live {
   }
 
   #heard(): void {
-    this.at = Date.now();
+    this.at = serverNow();
     this.state = 'live';
   }
 }

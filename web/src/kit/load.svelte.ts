@@ -3,6 +3,7 @@
  * whenever something reactive that the function read has changed, keeps what is shown meanwhile, and again when the server is
  * back. Use it while a component initialises.
  */
+import { serverNow } from './clock.svelte';
 import { connection } from './connection.svelte';
 import { live } from './live.svelte';
 import { Problem } from './problem';
@@ -44,7 +45,7 @@ export function loading<T>(load: (signal: AbortSignal) => Promise<T>, { nouns }:
       const answer = await load(mine.signal);
       if (mine.signal.aborted) return;
       data = answer;
-      at = Date.now();
+      at = serverNow();
       problem = null;
     } catch (thrown) {
       if (mine.signal.aborted) return;
@@ -68,7 +69,7 @@ export function loading<T>(load: (signal: AbortSignal) => Promise<T>, { nouns }:
     const mine = stop;
     const answer = await load(mine?.signal ?? new AbortController().signal).catch(() => undefined);
     if (answer === undefined || stop !== mine || mine?.signal.aborted) return;
-    at = Date.now();
+    at = serverNow();
     problem = null;
     if (JSON.stringify(answer) !== JSON.stringify(data)) data = answer;
   }
@@ -83,7 +84,7 @@ export function loading<T>(load: (signal: AbortSignal) => Promise<T>, { nouns }:
     again: run,
     put: (answer) => {
       data = answer;
-      at = Date.now();
+      at = serverNow();
     },
   };
 }

@@ -8,6 +8,8 @@ export interface Toast {
 
 const SHOWN_MS = 6000;
 const MAX = 3;
+/** What changes by itself is said no more often than this. */
+const CALM_MS = 15_000;
 let last = 0;
 
 class Toasts {
@@ -30,6 +32,23 @@ class Toasts {
     setTimeout(() => {
       this.said = text;
     }, 50);
+  }
+
+  /**
+   * Says what changes by itself: the newest of it, and rarely, since whoever listens has other things to hear. `words` is
+   * asked when it is said. Returns how to stop.
+   */
+  calmly(words: () => string): { changed: () => void; stop: () => void } {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    return {
+      changed: () => {
+        timer ??= setTimeout(() => {
+          timer = undefined;
+          if (!document.hidden) this.say(words());
+        }, CALM_MS);
+      },
+      stop: () => clearTimeout(timer),
+    };
   }
 
   close(id: number): void {

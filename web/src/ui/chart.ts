@@ -68,13 +68,14 @@ export function columns(buckets: BucketLike[], stepS: number): Required<Pick<Ser
   return out;
 }
 
-/** Lowest, highest and mean of what is shown: for the summary that is read out. */
-export function summary(series: Series): { min: number; max: number; mean: number; gaps: number } | null {
+/** Lowest, highest, mean and last of what is shown: for the summary that is read out. */
+export function summary(series: Series): { min: number; max: number; mean: number; gaps: number; last: { time: number; value: number } } | null {
   let min = Infinity;
   let max = -Infinity;
   let sum = 0;
   let count = 0;
   let gaps = 0;
+  let last = { time: 0, value: 0 };
   for (const [index, mean] of series.mean.entries()) {
     if (mean === null) {
       if (index > 0 && series.mean[index - 1] !== null) gaps += 1;
@@ -82,10 +83,11 @@ export function summary(series: Series): { min: number; max: number; mean: numbe
     }
     min = Math.min(min, series.min?.[index] ?? mean);
     max = Math.max(max, series.max?.[index] ?? mean);
+    last = { time: series.time[index] ?? 0, value: mean };
     sum += mean;
     count += 1;
   }
-  return count === 0 ? null : { min, max, mean: sum / count, gaps };
+  return count === 0 ? null : { min, max, mean: sum / count, gaps, last };
 }
 
 /** A range, narrower or wider around a place in it (0 to 1). */

@@ -30,5 +30,5 @@ export function fitting(columns: Column[], width: number): Column[] {
   return shown;
 }
 
-export const template = (columns: Column[]): string =>
-  columns.map((column) => `minmax(${column.width}px, ${column.grow ?? 1}fr)`).join(' ');
+export const template = (columns: Column[], scale = 1): string =>
+  columns.map((column) => `minmax(${column.width * scale}px, ${column.grow ?? 1}fr)`).join(' ');

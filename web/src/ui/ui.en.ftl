@@ -32,6 +32,8 @@ lost-head = There is nothing here
 lost-text = The address may be mistyped, or what it showed is not yours to see.
 lost-home = Go to the start
 screen-gone = This screen could not be loaded. The server may have been updated since this page was opened; load the page anew.
+clock-behind = This device's clock is { $time } behind. Times here follow the server.
+clock-ahead = This device's clock is { $time } ahead. Times here follow the server.
 connection-from = Shown is what it said { $age }.
 connection-lost = The server cannot be reached. What you see may be old; what you typed is kept. Trying again by itself.
 live-none = not live: choose a project
@@ -51,6 +53,7 @@ priority-3 = Medium
 priority-4 = Low
 confirm-reason = Reason
 confirm-reason-hint = It goes into the record, with your name.
+confirm-reason-blank = Say why in a few words: who reads the record later has nothing else.
 confirm-typed = Type { $name } to go on
 secret-once = This is shown once. Nobody can show it again, not even the server.
 secret-stored = I have stored it
@@ -112,6 +115,7 @@ chart-summary = { $name }: from { $min } to { $max }, mean { $mean }; { $gaps ->
     [one] one gap.
    *[other] { $gaps } gaps.
   }
+chart-last = The last is { $value }, of { $time }.
 chart-nothing = { $name }: no readings here.
 chart-in = Zoom in
 chart-out = Zoom out

@@ -31,6 +31,8 @@ lost-head = Aquí no hay nada
 lost-text = La dirección puede estar mal escrita, o lo que mostraba no le corresponde verlo.
 lost-home = Ir al inicio
 screen-gone = No se pudo cargar esta pantalla. Quizá el servidor se actualizó desde que abrió la página; vuelva a cargarla.
+clock-behind = El reloj de este equipo va { $time } atrasado. Las horas de aquí siguen al servidor.
+clock-ahead = El reloj de este equipo va { $time } adelantado. Las horas de aquí siguen al servidor.
 connection-from = Se muestra lo que dijo { $age }.
 connection-lost = No se puede contactar con el servidor. Lo que ve puede ser antiguo; lo que escribió se conserva. Se reintenta solo.
 live-none = no en vivo: elija un proyecto
@@ -50,6 +52,7 @@ priority-3 = Media
 priority-4 = Baja
 confirm-reason = Motivo
 confirm-reason-hint = Queda en el registro, con su nombre.
+confirm-reason-blank = Diga el motivo en pocas palabras: quien lea el registro después no tendrá otra cosa.
 confirm-typed = Escriba { $name } para continuar
 secret-once = Esto se muestra una sola vez. Nadie puede volver a mostrarlo, ni siquiera el servidor.
 secret-stored = Lo he guardado
@@ -111,6 +114,7 @@ chart-summary = { $name }: de { $min } a { $max }, media { $mean }; { $gaps ->
     [one] un hueco.
    *[other] { $gaps } huecos.
   }
+chart-last = El último es { $value }, de { $time }.
 chart-nothing = { $name }: aquí no hay lecturas.
 chart-in = Acercar
 chart-out = Alejar

@@ -31,9 +31,9 @@ export async function browser(args = []) {
  * A context of its own with a page. `faults` fills with what must not be: call `clean()` at the end. `allow` are patterns of
  * console errors that the test provokes, as the browser's own note of a refused request.
  */
-export async function open(chrome, { viewport = WIDE, theme = 'light', locale = 'en-GB', allow = [], server = HERE, overlaid = true } = {}) {
+export async function open(chrome, { viewport = WIDE, theme = 'light', locale = 'en-GB', allow = [], server = HERE, overlaid = true, touch = false } = {}) {
   const context = await chrome.newContext({
-    viewport, locale, colorScheme: theme, reducedMotion: 'reduce', baseURL: server.base, ignoreHTTPSErrors: true, timezoneId: 'Europe/Prague',
+    viewport, locale, hasTouch: touch, colorScheme: theme, reducedMotion: 'reduce', baseURL: server.base, ignoreHTTPSErrors: true, timezoneId: 'Europe/Prague',
   });
   context.setDefaultTimeout(20_000);
   if (overlaid) await overlay(context, server);

@@ -1,5 +1,6 @@
 // Long work: a page that survives a reload, its failures, and another try.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { axe, BASE_URL, browser, joined, open, PHONE, REFUSED, shot } from './help.mjs';
 
@@ -41,4 +42,48 @@ describe('jobs', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
       await close();
     });
   }
+
+  test('all that failed is in the file, however many pages it takes', async () => {
+    const COUNT = 1730;
+    const { context, page, clean, close } = await open(chrome, { allow: [REFUSED] });
+    await joined(context, page);
+    await page.goto('/jobs');
+    const { job } = await started(page);
+    await page.goto(`/jobs/${job.id}`);
+    await page.getByRole('button', { name: /^Retry/ }).waitFor();
+    const real = await (await page.request.get(`/api/v1/jobs/${job.id}`)).json();
+    await page.route(new RegExp(`/api/v1/jobs/${job.id}$`), (route) => route.fulfill({ json: { ...real, total: COUNT, done: 0, failed: COUNT } }));
+    let held = null;
+    await page.route(/\/failures/, async (route) => {
+      const query = new URL(route.request().url()).searchParams;
+      const from = Number(query.get('after') ?? 0);
+      const to = Math.min(COUNT, from + Number(query.get('limit')));
+      const items = Array.from({ length: to - from }, (_, index) => ({ device: `00000000-0000-4000-8000-${String(from + index).padStart(12, '0')}`, serial: `DX-${from + index}`, status: 409, text: 'it stands already' }));
+      // The third page waits, so that what is shown meanwhile can be looked at.
+      if (from === 1000 && held === null) await new Promise((done) => { held = done; });
+      return route.fulfill({ json: { items, ...(to < COUNT ? { next: String(to) } : {}) } });
+    });
+    await page.reload();
+    await page.getByRole('grid', { name: '1,730 failed' }).waitFor();
+    const file = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Download what failed as CSV' }).click();
+    const progress = page.getByRole('progressbar', { name: 'Gathering what failed' });
+    await progress.waitFor();
+    await page.getByText('1,000 of 1,730').waitFor();
+    await axe(page);
+    await shot(page, 'job-gathering');
+    held();
+    const lines = readFileSync(await (await file).path(), 'utf8').trim().split('\r\n');
+    assert.equal(lines.length, COUNT + 1);
+    assert.equal(new Set(lines).size, COUNT + 1);
+    await progress.waitFor({ state: 'detached' });
+    // The list goes on too, as it is scrolled.
+    const further = page.waitForResponse(/\/failures\?.*after=500/);
+    await page.getByRole('row').nth(1).focus();
+    await page.keyboard.press('End');
+    await further;
+    await page.getByText('DX-505', { exact: true }).waitFor();
+    clean();
+    await close();
+  });
 });

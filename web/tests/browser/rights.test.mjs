@@ -1,13 +1,12 @@
 // Every standard role opens every screen: what the server answers, what the page offers and what the golden matrix of the
 // policies says are the same three times.
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
-import { demo } from './demo.mjs';
-import { asOperator, BASE_URL, browser, drawn, joined, open, REFUSED, settled, shot } from './help.mjs';
+import { BASE_URL, browser, drawn, joined, open, REFUSED, settled, shot } from './help.mjs';
+import { goes, screens } from './screens.mjs';
 
 const GOLDEN = new URL('../../../policies/golden/roles.txt', import.meta.url);
-const CONSOLE = new URL('../../src/console/', import.meta.url);
 const PROGRAMS = /^program-/;
 
 /** role -> action -> may, presence included. */
@@ -47,16 +46,8 @@ const CONTROLS = {
   'Declare a signal': 'project.write', 'New project': 'project.write', 'Revoke the device…': 'device.revoke', 'Shut out': 'person.disable',
 };
 
-/** The paths of every screen, as the routes list them; parameters of the demo in place of their names. */
-function screens(ids) {
-  const found = readdirSync(CONSOLE, { withFileTypes: true }).filter((one) => one.isDirectory()).flatMap(({ name }) => {
-    const source = (() => { try { return readFileSync(new URL(`${name}/routes.ts`, CONSOLE), 'utf8'); } catch { return ''; } })();
-    return [...source.matchAll(/path: '([^']+)'/g)].map((match) => match[1]);
-  });
-  return found.filter((path) => !['/sign-in', '/join', '/start', '/install', '/jobs/:job', '/dashboards/:dashboard/wall'].includes(path))
-    .map((path) => path.replaceAll(/:(\w+)/g, (_, name) => ids[name] ?? assert.fail(`no id for ${path}`)))
-    .concat(['/start', '/install', `/rules?tab=guards`, '/rules?tab=providers', '/dashboards/model%3ADX-1', '/programs/none']);
-}
+/** What starts a job. */
+const WORK = ['device.claim', 'device.install', 'device.suspend', 'device.revoke', 'group.write'];
 
 describe('rights', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
   let chrome;
@@ -65,14 +56,7 @@ describe('rights', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
   const seen = new Set();
   before(async () => {
     chrome = await browser();
-    const device = await demo();
-    place = { organization: device.organization, project: device.project };
-    const held = (await asOperator('GET', `/projects/${device.project}/quarantine`)).items[0] ?? (await asOperator('GET', `/projects/${device.project}/quarantine?state=released`)).items[0];
-    const board = (await asOperator('GET', `/projects/${device.project}/dashboards`)).items[0] ?? await asOperator('POST', `/projects/${device.project}/dashboards`, { name: 'Rights', tiles: [] });
-    const account = (await asOperator('GET', '/service-accounts')).items.find((one) => one.organization === device.organization)
-      ?? await asOperator('POST', '/service-accounts', { name: 'Rights', organization: device.organization });
-    const { items: grants } = await asOperator('GET', `/grants?organization=${device.organization}`);
-    paths = screens({ device: device.id, project: device.project, site: device.site, order: device.order, held: held.id, dashboard: board.id, account: account.id, person: grants.find((one) => one.person).person });
+    ({ place, paths } = await screens());
   });
   after(async () => chrome.close());
 
@@ -89,10 +73,11 @@ describe('rights', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
       await settled(page);
       const offered = await page.getByRole('navigation', { name: 'Screens' }).getByRole('link').evaluateAll((all) => all.map((one) => one.getAttribute('href')));
       const wrong = [];
+      const jobs = await page.evaluate(async () => (await (await fetch('/api/v1/jobs?limit=1')).json()).items.length);
+      if (offered.includes('/jobs') !== (jobs > 0 || WORK.some((action) => may.get(action)))) wrong.push(`the side bar ${offered.includes('/jobs') ? 'has' : 'lacks'} Jobs`);
       for (const path of paths) {
         answers.length = 0;
-        // As a link inside the page does it: the console is loaded once.
-        await page.evaluate((to) => { history.pushState(null, '', to); dispatchEvent(new PopStateEvent('popstate')); }, path);
+        await goes(page, path);
         await drawn(page);
         await settled(page);
         const { pathname } = new URL(page.url());

@@ -106,4 +106,72 @@ describe('sites and projects', { skip: BASE_URL === '' && 'no BASE_URL' }, () =>
     clean();
     await close();
   });
+
+  /** As many sites as a list takes: around towns, a few of them at one and the same place. */
+  async function crowded(page, count = 2000) {
+    const all = Array.from({ length: count }, (_, index) => ({
+      ...site, id: `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`, project: project.id, name: `Station ${String(index).padStart(4, '0')}`, networks: [],
+      location: index < 30 ? [49.2, 16.6] : [48.6 + ((index * 7919) % 2400) / 1000, 12.2 + ((index * 104_729) % 6500) / 1000],
+    }));
+    await page.route(/\/api\/v1\/projects\/[^/]+\/sites\?/, (route) => {
+      const query = new URL(route.request().url()).searchParams;
+      const from = Number(query.get('after') ?? 0);
+      const to = Math.min(count, from + Number(query.get('limit')));
+      return route.fulfill({ json: { items: all.slice(from, to), ...(to < count ? { next: String(to) } : {}) } });
+    });
+  }
+
+  for (const [name, options] of Object.entries({ light: {}, dark: { theme: 'dark' }, phone: { viewport: PHONE } })) {
+    test(`two thousand sites are grouped on the map and paged in the list, in ${name}`, async () => {
+      const { context, page, clean, close } = await open(chrome, { ...options, allow: [REFUSED] });
+      await joined(context, page);
+      await inDemo(page);
+      await crowded(page);
+      await page.goto(`/projects/${project.id}`);
+      await page.getByText('1–20 of 2,000').waitFor();
+      await settled(page);
+      const map = page.getByRole('group', { name: 'Sites on the map' });
+      const groups = map.getByRole('button', { name: /^[\d,.]+ sites, among them/ });
+      assert.ok(await page.evaluate(() => document.querySelectorAll('main a, main button').length) < 400, 'few elements');
+      assert.equal(await page.getByRole('list', { name: 'Sites' }).getByRole('listitem').count(), 20);
+      await axe(page);
+      await shot(page, `project-sites-${name}`);
+      // By keyboard: closer, until each group is a place of its own, and back again.
+      const counted = async () => (await groups.evaluateAll((found) => found.map((one) => Number(one.ariaLabel.match(/^[\d,]+/)[0].replace(',', ''))))).reduce((sum, one) => sum + one, 0) + await map.getByRole('link').count();
+      assert.equal(await counted(), 2000);
+      await groups.first().focus();
+      await page.keyboard.press('Enter');
+      await map.getByRole('button', { name: 'Look from farther away' }).waitFor();
+      assert.ok(await counted() < 2000);
+      assert.ok(await page.evaluate(() => document.activeElement.closest('.map') !== null), 'the focus stays on the map');
+      await shot(page, `project-sites-closer-${name}`);
+      await page.keyboard.press('Escape');
+      await map.getByRole('button', { name: 'Look from farther away' }).waitFor({ state: 'detached' });
+      // The list: by page, and searched.
+      await page.getByRole('button', { name: 'The next sites' }).press('Enter');
+      await page.getByText('21–40 of 2,000').waitFor();
+      await page.getByRole('searchbox', { name: 'Search sites' }).fill('1999');
+      await page.getByRole('status').filter({ hasText: '1–1 of 1' }).waitFor();
+      await page.getByRole('link', { name: 'Station 1999' }).first().waitFor();
+      clean();
+      await close();
+    });
+  }
+
+  test('sites at one and the same place are listed', async () => {
+    const { context, page, clean, close } = await open(chrome, { allow: [REFUSED] });
+    await joined(context, page);
+    await inDemo(page);
+    await crowded(page, 30);
+    await page.goto(`/projects/${project.id}`);
+    await settled(page);
+    await page.getByRole('button', { name: /^30 sites, among them/ }).press('Enter');
+    const dialog = page.getByRole('dialog', { name: '30 sites at one place' });
+    await dialog.getByText('1–20 of 30').waitFor();
+    await axe(page);
+    await shot(page, 'sites-one-place');
+    await dialog.getByRole('link', { name: 'Station 0003' }).waitFor();
+    clean();
+    await close();
+  });
 });

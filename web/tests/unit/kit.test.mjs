@@ -16,7 +16,7 @@ test('a missing bucket is a gap, and the next one is not moved', async () => {
   const found = columns([bucket(0, 5), bucket(10, 6), bucket(40, 7)], 10);
   assert.deepEqual(found.time, [0, 10, 20, 40]);
   assert.deepEqual(found.mean, [5, 6, null, 7]);
-  assert.deepEqual(summary({ id: 'a', label: 'a', ...found }), { min: 4, max: 8, mean: 6, gaps: 1 });
+  assert.deepEqual(summary({ id: 'a', label: 'a', ...found }), { min: 4, max: 8, mean: 6, gaps: 1, last: { time: 40, value: 7 } });
 });
 
 test('spans in an address are read as written, and nonsense is none', async () => {
@@ -51,4 +51,20 @@ test('columns that do not fit go by their priority, the first never', async () =
   assert.deepEqual(fitting(all, 220).map((one) => one.id), ['a', 'c']);
   assert.deepEqual(fitting(all, 10).map((one) => one.id), ['a']);
   assert.equal(sortText(sortFrom('-last')), '-last');
+});
+
+test('what an answer says of the server\'s clock counts when it is sure of it', async () => {
+  const { skewed } = await load('kit/skew.ts');
+  const at = Date.parse('2026-11-18T12:00:00Z');
+  const said = new Date(at).toUTCString();
+  // Right, and slow answers: nothing to mend.
+  assert.equal(skewed(0, said, at + 200, at + 300), 0);
+  assert.equal(skewed(0, said, at - 4000, at + 9000), 0);
+  const year = 365 * 86_400_000;
+  const found = skewed(0, said, at + 400 + year, at + 500 + year);
+  assert.ok(Math.abs(found + year) < 1000, String(found));
+  // The next one, a second later, says the same and changes nothing.
+  assert.equal(skewed(found, new Date(at + 1000).toUTCString(), at + 1400 + year, at + 1500 + year), found);
+  for (const none of [null, '', 'soon']) assert.equal(skewed(7, none, at, at), 7);
+  assert.equal(skewed(7, said, at + year, at), 7);
 });

@@ -166,10 +166,10 @@ pub async fn create(app: &Arc<App>, actor: &Actor, new: api::NewJob) -> Result<a
     if new.devices.is_empty() || new.devices.len() > JOB_DEVICES_MAX {
         return Err(Fault::invalid(format!("limit `devices`: 1 to {JOB_DEVICES_MAX} at once")));
     }
+    check_labels(what, &new)?;
     if what.takes_reason() && new.reason.is_none() {
         return Err(Fault::invalid(format!("`reason`: {NoReason}")));
     }
-    check_labels(what, &new)?;
     // Whoever has the right nowhere is refused here, and not ten thousand times.
     access::listing(app, actor, what.action()).await?;
     access::presence(actor, what.action())?;

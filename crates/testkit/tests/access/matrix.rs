@@ -319,7 +319,7 @@ async fn objects(world: &World) -> (Objects, fieldkeep_testkit::world::Place) {
     out.insert("invitation", made.as_str().unwrap().to_owned());
     let dashboard = json!({"name": "x", "tiles": []});
     out.insert("dashboard", post(format!("/api/v1/projects/{project}/dashboards"), dashboard).await);
-    let job = json!({"kind": "resume", "devices": [devices[0].id]});
+    let job = json!({"kind": "resume", "devices": [devices[0].id], "reason": "x"});
     out.insert("job", id(world.post("/api/v1/jobs", job).await.expect(202)));
     let rules = json!({"two_people": ["device.suspend"]});
     world.call("PUT", &format!("{of}/rules"), Some(&rules)).await.expect(200);

@@ -116,7 +116,9 @@ async fn company(world: &World) -> (OrganizationId, String, String) {
 }
 
 async fn hold(world: &World, key: &str, device: &str, verb: &str) -> fieldkeep_testkit::Reply {
-    world.call_as(key, "POST", &format!("/api/v1/devices/{device}/{verb}"), Some(&json!({}))).await
+    world
+        .call_as(key, "POST", &format!("/api/v1/devices/{device}/{verb}"), Some(&json!({"reason": "x"})))
+        .await
 }
 
 pub async fn two_people_are_needed_and_an_agreement_counts_once(backend: Backend) {

@@ -1,6 +1,7 @@
 /** Dashboards of the server, and those that are made of what there is: one for each model, without any set-up. */
 import type { Dashboard, Device, Tile } from '$api/types';
 import { api } from '$kit/api';
+import { serverNow } from '$kit/clock.svelte';
 import { t } from '$kit/i18n.svelte';
 import { devicesOf } from '../claim/bulk';
 import { spanFor } from '$kit/range';
@@ -38,7 +39,7 @@ async function metricsOf(devices: Device[], signal?: AbortSignal): Promise<Map<s
 async function spanOf(device: Device | undefined, signal?: AbortSignal): Promise<string> {
   if (!device) return '24h';
   const found = await api.get('/devices/{device}/metrics', { params: { device: device.id }, silent: true, ...(signal ? { signal } : {}) }).catch(() => ({ items: [] }));
-  return spanFor(found.items, Date.now());
+  return spanFor(found.items, serverNow());
 }
 
 export async function defaultBoard(project: string, model: string, signal?: AbortSignal): Promise<Dashboard> {
@@ -68,7 +69,7 @@ export async function defaultBoard(project: string, model: string, signal?: Abor
   }
   const rows = metrics.flatMap(([metric, where]) => where.map((one) => ({ device: one.id, metric }))).slice(0, SERIES_MAX);
   if (rows.length > 0) put('table', { title: t('dashboards-default-table'), w: 12, h: Math.min(9, rows.length + 2), series: rows });
-  return { id: modelId(model), project, name: model, version: 0, tiles: settled(tiles), made_by: '', changed_by: '', changed_at: new Date().toISOString() };
+  return { id: modelId(model), project, name: model, version: 0, tiles: settled(tiles), made_by: '', changed_by: '', changed_at: new Date(serverNow()).toISOString() };
 }
 
 export async function load(id: string, project: string | undefined, signal?: AbortSignal): Promise<Dashboard | undefined> {

@@ -60,3 +60,7 @@ fleet-view-saved = { $name } is saved
 fleet-view-remove = Remove { $name }
 fleet-find-project = project
 fleet-find-site = site
+fleet-said = { $count ->
+    [one] One device has changed
+   *[other] { $count } devices have changed
+  }

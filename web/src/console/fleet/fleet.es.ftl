@@ -60,3 +60,7 @@ fleet-view-saved = { $name } está guardada
 fleet-view-remove = Quitar { $name }
 fleet-find-project = proyecto
 fleet-find-site = emplazamiento
+fleet-said = { $count ->
+    [one] Ha cambiado un dispositivo
+   *[other] Han cambiado { $count } dispositivos
+  }

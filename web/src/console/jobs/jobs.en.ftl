@@ -30,6 +30,11 @@ jobs-failures = { $count ->
    *[other] { $count } failed
   }
 jobs-csv = Download what failed as CSV
+jobs-csv-gathering = Gathering what failed
+jobs-csv-done = { $count ->
+    [one] One line is in the file
+   *[other] { $count } lines are in the file
+  }
 jobs-said = { $done } done, { $failed } failed
 jobs-none = No long work
 jobs-none-text = What is done to many devices at once runs as a job: claims and installations of a whole order, or a revocation.

@@ -30,6 +30,11 @@ jobs-failures = { $count ->
    *[other] { $count } fallaron
   }
 jobs-csv = Descargar los fallidos como CSV
+jobs-csv-gathering = Reuniendo lo que falló
+jobs-csv-done = { $count ->
+    [one] Hay una línea en el archivo
+   *[other] Hay { $count } líneas en el archivo
+  }
 jobs-said = { $done } hechos, { $failed } fallidos
 jobs-none = No hay trabajos largos
 jobs-none-text = Lo que se hace a muchos dispositivos a la vez es un trabajo: reclamar e instalar una orden entera, o una revocación.

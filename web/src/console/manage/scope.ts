@@ -1,3 +1,5 @@
+import { serverNow } from '$kit/clock.svelte';
+
 /** Where something holds: a part of the deployment, or with nothing named the whole of it. */
 export interface Where {
   organization?: string | null | undefined;
@@ -26,9 +28,9 @@ export function covers(outer: Where, inner: Where): boolean {
   return true;
 }
 
-export const isOver = (at: string | null | undefined): boolean => at !== null && at !== undefined && new Date(at).getTime() <= Date.now();
+export const isOver = (at: string | null | undefined): boolean => at !== null && at !== undefined && new Date(at).getTime() <= serverNow();
 
 /** The end of a day that somebody chose, as the API takes it; a date names the whole day. */
 export const endOfDay = (day: string): string | null => (day === '' ? null : new Date(`${day}T23:59:59`).toISOString());
 
-export const tomorrow = (): string => new Date(Date.now() + 86_400_000).toISOString().slice(0, 10);
+export const tomorrow = (): string => new Date(serverNow() + 86_400_000).toISOString().slice(0, 10);

@@ -25,12 +25,15 @@ export interface Line {
 const STEPS = [0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 15, 30, 45];
 /** One place alone, or two beside each other, still have a neighbourhood. */
 const SPAN_MIN = 0.06;
+/** Where somebody looks closer: a few hundred metres. */
+const SPAN_MIN_CLOSE = 0.002;
 const APART_PX = 110;
 /** A label needs so much room before the right edge. */
 const LABEL_PX = 40;
 const ROOM = 0.16;
 
-export function framed(places: Place[], width: number, height: number): Frame {
+export function framed(places: Place[], width: number, height: number, close = false): Frame {
+  const spanMin = close ? SPAN_MIN_CLOSE : SPAN_MIN;
   const span = (values: number[]): [number, number] => (values.length === 0 ? [0, 0] : [Math.min(...values), Math.max(...values)]);
   const [south, north] = span(places.map((one) => one.latitude));
   const [west, east] = span(places.map((one) => one.longitude));
@@ -39,8 +42,8 @@ export function framed(places: Place[], width: number, height: number): Frame {
   const narrow = Math.max(0.15, Math.cos((middle.latitude * Math.PI) / 180));
   const inside = 1 - 2 * ROOM;
   const perLatitude = Math.min(
-    (height * inside) / Math.max(north - south, SPAN_MIN),
-    (width * inside) / (Math.max(east - west, SPAN_MIN) * narrow),
+    (height * inside) / Math.max(north - south, spanMin),
+    (width * inside) / (Math.max(east - west, spanMin) * narrow),
   );
   const perLongitude = perLatitude * narrow;
   const left = middle.longitude - width / 2 / perLongitude;

@@ -23,6 +23,17 @@ sites-map = { $count ->
     [one] Map with one site
    *[other] Map with { $count } sites
   }
+sites-map-marks = Sites on the map
+sites-map-open = { $count } sites, among them { $name }: look closer
+sites-map-list = { $count } sites at one place
+sites-map-shown = { $count ->
+    [one] One site on the map
+   *[other] { $count } sites on the map
+  }
+sites-map-back = Look from farther away
+sites-span = { $from }–{ $to } of { $total }
+sites-before = The sites before
+sites-after = The next sites
 sites-gone = There is no such site
 sites-to-all = All sites
 sites-devices = Devices

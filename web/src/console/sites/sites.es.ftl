@@ -23,6 +23,17 @@ sites-map = { $count ->
     [one] Mapa con un emplazamiento
    *[other] Mapa con { $count } emplazamientos
   }
+sites-map-marks = Sitios en el mapa
+sites-map-open = { $count } sitios, entre ellos { $name }: mirar de cerca
+sites-map-list = { $count } sitios en un mismo lugar
+sites-map-shown = { $count ->
+    [one] Un sitio en el mapa
+   *[other] { $count } sitios en el mapa
+  }
+sites-map-back = Mirar desde más lejos
+sites-span = { $from }–{ $to } de { $total }
+sites-before = Los sitios anteriores
+sites-after = Los sitios siguientes
 sites-gone = No existe ese emplazamiento
 sites-to-all = Todos los emplazamientos
 sites-devices = Dispositivos
