@@ -10,6 +10,42 @@ const LANGUAGES = ['en', 'es'];
 const BUILT = /`([a-z0-9]+(?:-[a-z0-9]+)*-)\$\{|word\('([a-z0-9-]+)'/g;
 /** Words that every screen may take, in use or not. */
 const SHARED = new Set(['save', 'more']);
+/** Messages whose number is never one: a bound, or what is offered only where there are more. */
+const FIXED = new Set(['device-signals-max', 'device-every', 'dashboards-said']);
+
+/** By language: what the glossary of README.md replaced, and what to write. \\b knows no accents, so words end at (?!\\p{L}). */
+const word = (text) => new RegExp(`(?<!\\p{L})(?:${text})(?!\\p{L})`, 'iu');
+const FORBIDDEN = {
+  en: [
+    [word('quarantined'), 'held back'],
+    [word('click here|please|sorry|oops'), 'say what happened and what to do'],
+    [/\p{L}'\p{L}/u, 'the apostrophe is ’'],
+  ],
+  es: [
+    [word('tú|tu|tus|te|ti|contigo|vosotros|vuestr[oa]s?|os|sois|habéis|tenéis|eres|tienes|puedes|quieres|debes'), 'usted'],
+    [word('(?:escrib|ped|eleg|abr|recib|sal)iste|hiciste|(?:guard|dej|cre|inici|envi)aste|ves|entras|vincules'), 'usted'],
+    [word('haz|pídel[oa]s?|rótalas?|dal[oa]s?|inténtalo|guárdal[oa]s?|cópial[oa]|escanéal[oa]'), 'an order to usted'],
+    [/(?<!\p{L})(?:Elige|Crea|Añade|Quita|Registra|Escribe|Busca|Prueba|Invita|Pregunta|Prohíbe) (?:un[oa]?|otr[oa]|el|la|los|las|est[ae]|a|por)(?!\p{L})/u, 'an order to usted'],
+    [word('adop\\p{L}+'), 'reclamar'],
+    [word('ficheros?'), 'archivo'],
+    [word('sucesos?'), 'evento'],
+    [word('gráficas?'), 'gráfico'],
+    [word('métricas?'), 'señal'],
+    [word('mediciones|medición'), 'lectura'],
+    [word('dueñ[oa]s?'), 'propietario'],
+    [word('exclui\\p{L}+|readmit\\p{L}+|dejar entrar'), 'bloquear, desbloquear'],
+    [word('claves? de acceso'), 'llave de acceso'],
+    [word('elegidos|elegir los'), 'seleccionar'],
+    [word('aplicación de códigos'), 'aplicación de autenticación'],
+    [word('períodos?'), 'periodo'],
+    [word('toda la instalación|de la instalación'), 'despliegue'],
+    [word('ids?'), 'identificador'],
+    [word('cuentas? de servicio'), 'programa'],
+    [/^[^¿]*\?/, 'a question begins with ¿'],
+    [/^[^¡]*!/, 'an exclamation begins with ¡'],
+    [/\.\.\./, 'three dots are …'],
+  ],
+};
 
 const faults = [];
 const sources = walk(`${ROOT}src`).filter((file) => /\.(?:ts|svelte|css)$/.test(file) && !file.endsWith('api/types.ts'));
@@ -41,15 +77,17 @@ const used = new Set();
 for (const match of everything.matchAll(/['"`]([a-z][a-z0-9]*(?:-[a-z0-9]+)*)['"`]/g)) used.add(match[1]);
 const prefixes = [...everything.matchAll(BUILT)].map((match) => match[1] ?? `${match[2]}-`);
 
+/** A message begins at its id; what is indented below belongs to it. */
 function ids(language) {
   const found = new Map();
   for (const file of catalogues(language)) {
-    for (const [index, line] of readFileSync(file, 'utf8').split('\n').entries()) {
-      const id = /^([a-z][a-z0-9-]*) =/.exec(line)?.[1];
-      if (id === undefined) continue;
-      if (found.has(id)) fault(file, index + 1, `${id} stands twice`);
-      const variables = [...line.matchAll(/\$(\w+)/g)].map((match) => match[1]).sort().join();
-      found.set(id, { file, line: index + 1, variables });
+    for (const match of readFileSync(file, 'utf8').matchAll(/^([a-z][a-z0-9-]*) =(.*(?:\n[ \t]+.*)*)/gm)) {
+      const [, id, words] = match;
+      const line = match.input.slice(0, match.index).split('\n').length;
+      if (found.has(id)) fault(file, line, `${id} stands twice`);
+      // Once each: a plural says its count in some of its forms and selects by it.
+      const variables = [...new Set([...words.matchAll(/\$(\w+)/g)].map((one) => one[1]))].sort().join();
+      found.set(id, { file, line, variables, words });
     }
   }
   return found;
@@ -63,6 +101,18 @@ for (const other of others) {
     else if (there.variables !== at.variables) fault(there.file, there.line, `${id} has other variables than in English`);
   }
   for (const [id, at] of other) if (!main.has(id)) fault(at.file, at.line, `${id} is not in English`);
+}
+
+for (const [index, language] of LANGUAGES.entries()) {
+  for (const [id, { file, line, words }] of [main, ...others][index]) {
+    for (const [forbidden, why] of FORBIDDEN[language]) {
+      const found = forbidden.exec(words)?.[0];
+      if (found) fault(file, line, `${id}: "${found}": ${why}`);
+    }
+    const counted = /\{ \$(?:count|seconds|devices) \} (?:\p{L}+s|people)(?!\p{L})/u.test(words);
+    if (counted && !/->/.test(words) && !FIXED.has(id)) fault(file, line, `${id}: a count before a word needs its [one]`);
+    if (/->/.test(words) && /\[other\]/.test(words) && !/\[one\]/.test(words)) fault(file, line, `${id}: [other] without [one]`);
+  }
 }
 for (const [id, at] of main) {
   if (!used.has(id) && !SHARED.has(id) && !prefixes.some((prefix) => id.startsWith(prefix))) fault(at.file, at.line, `${id} is used by nobody`);

@@ -61,7 +61,7 @@ describe('programs', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
       await page.getByRole('dialog').getByRole('button', { name: 'Withdraw' }).click();
       await page.getByRole('dialog').waitFor({ state: 'hidden' });
     }
-    await page.getByText('No key works').waitFor();
+    await page.getByText('No valid key').waitFor();
     assert.equal(await asks(), 401);
     clean();
     await close();

@@ -1,5 +1,5 @@
 # What the screens of people, roles, programs and rules share: roles, actions, parts of a deployment.
-manage-deployment = Toda la instalación
+manage-deployment = Todo el despliegue
 manage-organization = Organización
 manage-project = Proyecto
 manage-project-all = Todos los proyectos
@@ -10,20 +10,22 @@ manage-group-named = Grupo { $name }
 manage-device-named = Dispositivo { $name }
 manage-key-named = Clave { $name }
 manage-doer-server = el servidor
-manage-needs = Esto no es para ti
+manage-needs = No le corresponde ver esto
 manage-needs-action = Hace falta el derecho a: { $what }.
-manage-needs-roles = Roles que lo dan: { $roles }. Pídelo a quien da los roles aquí.
+manage-needs-roles = Roles que lo dan: { $roles }. Pídalo a quien da los roles aquí.
 manage-sensitive = pide presencia
-manage-gained = { $count ->
-    [one] Nuevo: una cosa
-   *[other] Nuevo: { $count } cosas
-  }
-manage-lost = { $count ->
-    [one] Ya no será posible: una cosa
-   *[other] Ya no será posible: { $count } cosas
-  }
+manage-gained =
+    { $count ->
+        [one] Será posible: una cosa
+       *[other] Será posible: { $count } cosas
+    }
+manage-lost =
+    { $count ->
+        [one] Dejará de ser posible: una cosa
+       *[other] Dejará de ser posible: { $count } cosas
+    }
 manage-until = hasta
-manage-kind-deployment = instalación
+manage-kind-deployment = despliegue
 manage-kind-organization = organización
 manage-kind-project = proyecto
 manage-kind-group = grupo
@@ -32,42 +34,42 @@ manage-noun-organization = Organizaciones
 manage-noun-project = Proyectos
 manage-noun-group = Grupos
 manage-noun-device = Dispositivos
-manage-noun-registry = Registro
-manage-noun-telemetry = Mediciones
+manage-noun-registry = Registro de fábrica
+manage-noun-telemetry = Lecturas
 manage-noun-quarantine = Cuarentena
 manage-noun-key = Claves
 manage-noun-person = Personas
 manage-noun-role = Roles
-manage-noun-policy = Políticas
+manage-noun-policy = Reglas
 manage-noun-notify = Mensajes
 manage-noun-glass = Emergencias
-manage-noun-record = Registro de actos
-manage-noun-health = Estado
+manage-noun-record = Registro
+manage-noun-health = Salud
 manage-noun-dashboard = Paneles
 manage-action-organization-read = ver organizaciones
 manage-action-organization-create = crear organizaciones
-manage-action-organization-disable = excluir organizaciones
+manage-action-organization-disable = bloquear organizaciones
 manage-action-project-read = ver proyectos
 manage-action-project-write = cambiar proyectos
-manage-action-group-write = ordenar grupos
+manage-action-group-write = cambiar grupos
 manage-action-device-read = ver dispositivos
 manage-action-device-claim = reclamar dispositivos
 manage-action-device-install = instalar dispositivos
-manage-action-device-suspend = retener dispositivos
+manage-action-device-suspend = suspender dispositivos
 manage-action-device-revoke = revocar dispositivos
-manage-action-registry-import = importar órdenes
-manage-action-registry-read = ver órdenes
-manage-action-telemetry-read = leer mediciones
-manage-action-telemetry-export = exportar mediciones
+manage-action-registry-import = importar órdenes de trabajo
+manage-action-registry-read = ver órdenes de trabajo
+manage-action-telemetry-read = ver lecturas
+manage-action-telemetry-export = exportar lecturas
 manage-action-quarantine-read = ver lo retenido
 manage-action-quarantine-release = liberar lo retenido
 manage-action-quarantine-destroy = destruir lo retenido
 manage-action-key-read = ver claves
-manage-action-key-write = crear y retirar claves
+manage-action-key-write = crear y revocar claves
 manage-action-person-read = ver personas
 manage-action-person-invite = invitar personas
-manage-action-person-disable = excluir personas
-manage-action-person-reset = restablecer personas
+manage-action-person-disable = bloquear personas
+manage-action-person-reset = restablecer el acceso de personas
 manage-action-role-read = ver quién tiene qué rol
 manage-action-role-grant = dar y quitar roles
 manage-action-policy-read = ver reglas
@@ -76,7 +78,7 @@ manage-action-notify-read = ver mensajes
 manage-action-notify-write = configurar mensajes
 manage-action-glass-break = romper el cristal
 manage-action-record-read = leer el registro
-manage-action-health-read = ver el estado
+manage-action-health-read = ver la salud
 manage-action-dashboard-write = cambiar paneles
 manage-role-owner = Propietario
 manage-role-administrator = Administrador
@@ -90,19 +92,19 @@ manage-role-analyst = Analista
 manage-role-viewer = Lector
 manage-role-auditor = Auditor
 manage-role-custodian = Custodio
-manage-role-program-reader = Programa: lee
-manage-role-program-provisioner = Programa: aprovisiona
+manage-role-program-reader = Programa: lectura
+manage-role-program-provisioner = Programa: aprovisionamiento
 manage-why-owner = Todo dentro de su ámbito; el único rol que puede dar todos los demás.
-manage-why-administrator = Gestiona personas, proyectos y dispositivos; no lee mediciones.
-manage-why-security = Claves, revocación, cuarentena y el registro.
-manage-why-engineer = Construye y cuida un proyecto: ajustes, dispositivos, lecturas.
-manage-why-operator = Lleva un proyecto día a día.
-manage-why-service-engineer = Va al equipo: ve sus lecturas, lo instala y lo retiene.
-manage-why-sales-rep = Muestra qué equipo tiene un cliente; sin lecturas.
-manage-why-installer = Une dispositivos a lugares; sin lecturas.
-manage-why-analyst = Lee y exporta mediciones.
-manage-why-viewer = Lee.
-manage-why-auditor = Lee el registro, personas, roles y políticas; sin lecturas.
-manage-why-custodian = Uno de los que, dos juntos, rompen el cristal.
-manage-why-program-reader = Un programa que lee mediciones.
-manage-why-program-provisioner = Un programa de fábrica o almacén que registra, reclama e instala.
+manage-why-administrator = Gestiona personas, proyectos y dispositivos; no ve lecturas.
+manage-why-security = Claves, revocaciones, cuarentena y el registro.
+manage-why-engineer = Crea y mantiene un proyecto: ajustes, dispositivos, lecturas.
+manage-why-operator = Lleva un proyecto en el día a día.
+manage-why-service-engineer = Va al equipo: ve sus lecturas, lo instala y lo suspende.
+manage-why-sales-rep = Muestra qué equipos tiene un cliente; no ve lecturas.
+manage-why-installer = Instala dispositivos en su lugar; no ve lecturas.
+manage-why-analyst = Lee y exporta lecturas.
+manage-why-viewer = Solo ve.
+manage-why-auditor = Lee el registro, las personas, los roles y las reglas; no ve lecturas.
+manage-why-custodian = Uno de quienes, dos juntos, rompen el cristal.
+manage-why-program-reader = Un programa que lee lecturas.
+manage-why-program-provisioner = Un programa de una fábrica o un almacén que registra, reclama e instala.

@@ -1,24 +1,24 @@
 rules = Reglas
-rules-tab-sign-in = Entrada y dos personas
+rules-tab-sign-in = Inicio de sesión y dos personas
 rules-tab-guards = Barreras
 rules-tab-providers = Proveedores de identidad
-rules-ways = Formas de entrar
+rules-ways = Formas de iniciar sesión
 rules-ways-text = Quien tiene roles en varias organizaciones cumple lo más estricto de cada una.
 rules-passkeys = Solo llaves de acceso
-rules-passkeys-hint = Sin contraseñas. Quien solo tenga contraseña ya no entra.
+rules-passkeys-hint = Sin ninguna contraseña. Quien solo tenga contraseña ya no podrá iniciar sesión.
 rules-score-3 = Fuerte (3 de 4)
 rules-score-4 = Muy fuerte (4 de 4)
-rules-factor-totp = Aplicación de códigos
+rules-factor-totp = Aplicación de autenticación
 rules-factor-sms = Mensaje de texto
-rules-factor-mail = Correo
+rules-factor-mail = Correo electrónico
 rules-factors-one = Hace falta al menos uno, o solo llaves de acceso.
 rules-lifetimes = Cuánto dura una sesión
-rules-lifetimes-text = Después hay que entrar de nuevo; lo escrito se conserva.
-rules-networks-text = Se miran al entrar. Para cada petición están las barreras.
+rules-lifetimes-text = Después hay que iniciar sesión de nuevo; lo que se estaba escribiendo se conserva.
+rules-networks-text = Se comprueban al iniciar sesión. Para cada petición están las barreras.
 rules-networks-list = Redes permitidas
-rules-networks-hint = Una red por línea, como 10.20.0.0/16. Vacío: cualquiera. Tú mismo tienes que estar dentro.
+rules-networks-hint = Una red por línea, como 10.20.0.0/16. Vacío: cualquiera. Usted mismo tiene que estar dentro.
 rules-networks-any = cualquiera
-rules-two-text = Cada una espera hasta que acepte otra persona que podría hacerla.
+rules-two-text = Cada una espera hasta que acepte otra persona que también podría hacerla.
 rules-two-actions = Acciones que piden dos
 rules-change-passkeys = Solo llaves de acceso
 rules-change-chars = Longitud mínima de contraseña
@@ -26,34 +26,35 @@ rules-change-score = Fuerza mínima de contraseña
 rules-change-factors = Segundos factores junto a la contraseña
 rules-change-session = Sesión más larga
 rules-change-idle = Pausa más larga
-rules-change-networks = Redes desde las que entrar
+rules-change-networks = Redes desde las que iniciar sesión
 rules-change-two = Actos de dos personas
 rules-yes = sí
 rules-no = no
 rules-none = ninguno
-rules-count = { $count ->
-    [0] Nada cambiado.
-    [one] Un cambio.
-   *[other] { $count } cambios.
-  }
+rules-count =
+    { $count ->
+        [0] No hay cambios.
+        [one] Un cambio.
+       *[other] { $count } cambios.
+    }
 rules-save = Revisar y guardar
 rules-save-title = { $count ->
     [one] ¿Guardar un cambio?
    *[other] ¿Guardar { $count } cambios?
   }
-rules-save-text = Vale de inmediato para todos en esta organización, también para ti.
-rules-saved = Las reglas valen
-rules-read-only = Ves las reglas; cambiarlas pide otro rol.
-rules-kept = Lo que escribiste sigue aquí.
-rules-made = hecha
+rules-save-text = Vale de inmediato para todos en esta organización, también para usted.
+rules-saved = Las reglas ya valen
+rules-read-only = Puede ver las reglas; para cambiarlas hace falta otro rol.
+rules-kept = Lo que escribió sigue aquí.
+rules-made = creada
 rules-remove = Quitar
 rules-guards-text = Prohíben, digan lo que digan los roles: también a propietarios y programas. No dan nada a nadie.
-rules-guards-none = Sin barreras
-rules-guards-none-text = Prohíbe una acción fuera de tus redes, o siempre, con una frase.
+rules-guards-none = No hay barreras
+rules-guards-none-text = Prohíba una acción fuera de sus redes, o siempre, con una frase.
 rules-guard-make = Crear una barrera
-rules-guard-made = La barrera vale
+rules-guard-made = La barrera ya vale
 rules-guard-name = Nombre
-rules-guard-name-hint = Quien tope con ella lee esto: Solo oficina.
+rules-guard-name-hint = Lo lee quien se encuentre con ella: Solo oficina.
 rules-guard-way = Cómo escribirla
 rules-guard-simple = Forma simple
 rules-guard-actions = Prohíbe
@@ -62,30 +63,30 @@ rules-guard-outside-hint = Una red por línea, como 10.20.0.0/16. Vacío: prohib
 rules-guard-effect-always = Prohíbe siempre, a todos en { $where }: { $what }.
 rules-guard-effect-outside = Prohíbe fuera de { $networks }, a todos en { $where }: { $what }.
 rules-guard-cedar = Un forbid en Cedar
-rules-guard-cedar-hint = Se comprueba antes de que nada cambie, y se rechaza si tú ya no pudieras cambiar reglas.
+rules-guard-cedar-hint = Se comprueba estrictamente antes de que cambie nada, y se rechaza si usted ya no pudiera cambiar las reglas.
 rules-cedar-of = Texto de { $name }
 rules-guard-remove-title = ¿Quitar la barrera { $name }?
 rules-guard-remove-text = Donde prohibía, vuelve a contar lo que dan los roles.
 rules-guard-removed = La barrera ya no está
-rules-providers-text = Las personas que están en otro sitio entran por su propio proveedor, con OpenID Connect.
-rules-providers-none = Sin proveedor de identidad
-rules-providers-none-text = Añade uno e invita: se unen a través de él, sin contraseña aquí.
+rules-providers-text = Las personas que ya tienen cuenta en otro sitio inician sesión con su propio proveedor, mediante OpenID Connect.
+rules-providers-none = No hay ningún proveedor de identidad
+rules-providers-none-text = Añada uno e invite a personas: se incorporan a través de él, sin contraseña aquí.
 rules-provider-add = Añadir un proveedor
 rules-provider-added = Falta un paso
-rules-provider-register = Registra esta dirección en el proveedor, letra por letra:
-rules-provider-link-text = Quien lo tenga vinculado entra aquí:
-rules-provider-back = Dirección de vuelta
-rules-provider-link = Enlace para entrar
+rules-provider-register = Registre esta dirección en el proveedor, letra por letra:
+rules-provider-link-text = Quien lo tenga vinculado inicia sesión aquí:
+rules-provider-back = Dirección de retorno
+rules-provider-link = Enlace para iniciar sesión
 rules-provider-public = cliente público
 rules-provider-name = Nombre
 rules-provider-name-hint = En el botón que pulsan las personas.
 rules-provider-issuer = Emisor
-rules-provider-issuer-hint = Letra por letra como lo escriben sus metadatos.
-rules-provider-client = Id de cliente
+rules-provider-issuer-hint = Letra por letra, tal como lo escriben sus metadatos.
+rules-provider-client = Identificador de cliente
 rules-provider-secret = Secreto de cliente
 rules-provider-secret-hint = Se guarda sellado y no se muestra nunca. Vacío: cliente público.
 rules-provider-domains = Dominios de correo
 rules-provider-domains-hint = Se muestran junto al nombre. No deciden nada.
 rules-provider-remove-title = ¿Quitar { $name }?
-rules-provider-remove-text = Nadie más entra por él, y todos quedan desvinculados. Las sesiones abiertas siguen hasta que terminen.
+rules-provider-remove-text = Nadie más iniciará sesión a través de él, y todos quedan desvinculados. Las sesiones abiertas siguen hasta que terminen.
 rules-provider-removed = El proveedor ya no está
