@@ -78,6 +78,7 @@ error-wait = { $seconds ->
     [one] Wait one second, then try again.
    *[other] Wait { $seconds } seconds, then try again.
   }
+error-asked = You asked to { $what }.
 error-needs-right = A program cannot prove presence: its key needs this right by name.
 error-needs-second-person = A second person has to agree. They find your request under approvals; then do this again.
 error-needs-factor = Codes that are sent are not enough for what you may do. Use a passkey, the authenticator app or a recovery code.

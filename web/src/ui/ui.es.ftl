@@ -77,6 +77,7 @@ error-wait = { $seconds ->
     [one] Espere un segundo y vuelva a intentarlo.
    *[other] Espere { $seconds } segundos y vuelva a intentarlo.
   }
+error-asked = Se pidió { $what }.
 error-needs-right = Un programa no puede demostrar presencia: su clave necesita este derecho por su nombre.
 error-needs-second-person = Una segunda persona tiene que aceptar. Encontrará su petición en Aprobaciones; después, repita esto.
 error-needs-factor = Los códigos enviados no bastan para lo que usted puede hacer. Use una llave de acceso, la aplicación o un código de recuperación.
