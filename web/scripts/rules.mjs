@@ -85,8 +85,9 @@ function ids(language) {
       const [, id, words] = match;
       const line = match.input.slice(0, match.index).split('\n').length;
       if (found.has(id)) fault(file, line, `${id} stands twice`);
-      // Once each: a plural says its count in some of its forms and selects by it.
-      const variables = [...new Set([...words.matchAll(/\$(\w+)/g)].map((one) => one[1]))].sort().join();
+      // Once each: a plural says its count in some of its forms. What is only selected by is a matter of each language: adjectives
+      // have no plural in English.
+      const variables = [...new Set([...words.matchAll(/\$(\w+)(?! ->)\b/g)].map((one) => one[1]))].sort().join();
       found.set(id, { file, line, variables, words });
     }
   }
