@@ -1,6 +1,7 @@
 // Rules that the linter does not know: what the content security policy and the house ask for, and words in every language.
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
+import { FluentResource } from '@fluent/bundle';
 import { catalogues, iconNames, walk } from './plugins.mjs';
 
 const ROOT = new URL('..', import.meta.url).pathname;
@@ -81,10 +82,14 @@ const prefixes = [...everything.matchAll(BUILT)].map((match) => match[1] ?? `${m
 function ids(language) {
   const found = new Map();
   for (const file of catalogues(language)) {
-    for (const match of readFileSync(file, 'utf8').matchAll(/^([a-z][a-z0-9-]*) =(.*(?:\n[ \t]+.*)*)/gm)) {
+    const catalogue = readFileSync(file, 'utf8');
+    const understood = new Set(new FluentResource(catalogue).body.map((one) => one.id));
+    for (const match of catalogue.matchAll(/^([a-z][a-z0-9-]*) =(.*(?:\n[ \t]+.*)*)/gm)) {
       const [, id, words] = match;
       const line = match.input.slice(0, match.index).split('\n').length;
       if (found.has(id)) fault(file, line, `${id} stands twice`);
+      // What Fluent cannot read it leaves out without a word.
+      if (!understood.has(id)) fault(file, line, `${id} is no message of Fluent's`);
       // Once each: a plural says its count in some of its forms. What is only selected by is a matter of each language: adjectives
       // have no plural in English.
       const variables = [...new Set([...words.matchAll(/\$(\w+)(?! ->)\b/g)].map((one) => one[1]))].sort().join();

@@ -103,11 +103,10 @@ keys-up = Previous row
 keys-select = Select the row
 keys-singles = Single-key shortcuts
 keys-singles-hint = Switch them off if you use speech or switch input. Ctrl K stays.
-table-rows =
-    { $count ->
-        [one] { $count } row
-       *[other] { $count } rows
-    }
+table-rows = { $count ->
+    [one] { $count } row
+   *[other] { $count } rows
+  }
 table-select = Select { $name }
 table-select-all = Select all that are shown
 table-selected = { $count } selected

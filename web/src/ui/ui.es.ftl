@@ -102,18 +102,16 @@ keys-up = Fila anterior
 keys-select = Seleccionar la fila
 keys-singles = Atajos de una tecla
 keys-singles-hint = Desactívelos si usa la voz o un pulsador. Ctrl K se queda.
-table-rows =
-    { $count ->
-        [one] { $count } fila
-       *[other] { $count } filas
-    }
+table-rows = { $count ->
+    [one] { $count } fila
+   *[other] { $count } filas
+  }
 table-select = Seleccionar { $name }
 table-select-all = Seleccionar todo lo que se muestra
-table-selected =
-    { $count ->
-        [one] { $count } fila seleccionada
-       *[other] { $count } filas seleccionadas
-    }
+table-selected = { $count ->
+    [one] { $count } fila seleccionada
+   *[other] { $count } filas seleccionadas
+  }
 table-sorted = Ordenado por { $column }, { $direction ->
     [ascending] ascendente
    *[descending] descendente

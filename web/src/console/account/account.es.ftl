@@ -32,7 +32,7 @@ account-join = Le damos la bienvenida
 account-profile = Su perfil
 account-join-for = Ha recibido una invitación como { $address }.
 account-join-text = Ha recibido una invitación. Diga quién es y cómo iniciará sesión.
-account-join-not = Este enlace no se abre
+account-join-not = Este enlace no es válido
 account-join-not-text = Un enlace sirve una sola vez y durante unos días. Pida otro a quien se lo envió.
 account-join-passkey = Unirse con una llave de acceso
 account-join-password = Usar contraseña y segundo factor
@@ -51,12 +51,11 @@ account-password-new = Contraseña nueva
 account-password-hint = Al menos { $chars } caracteres que nadie pueda adivinar. Unas cuantas palabras sin relación sirven bien.
 account-codes = Códigos de recuperación
 account-codes-text = Cada uno abre su cuenta una sola vez cuando nada más la abre. Guárdelos donde guarda sus papeles.
-account-codes-left =
-    { $count ->
-        [0] No queda ninguno. Cree otros.
-        [one] Queda uno.
-       *[other] Quedan { $count }.
-    }
+account-codes-left = { $count ->
+    [0] No queda ninguno. Cree otros.
+    [one] Queda uno.
+   *[other] Quedan { $count }.
+  }
 account-codes-new = Crear otros
 account-totp = Aplicación de autenticación
 account-totp-why = Un código cada 30 segundos, junto a su contraseña.

@@ -20,7 +20,7 @@ claim-fault-label = This is not a whole label: FK1, the device, the secret.
 claim-fault-taken = It belongs to another organization.
 claim-fault-yours = It is yours already.
 claim-fault-twice = It stands above already.
-claim-fault-over = It was retired.
+claim-fault-over = It is retired.
 claim-verb = { $count ->
     [0] Claim
     [one] Claim one device
@@ -29,11 +29,10 @@ claim-verb = { $count ->
 claim-as-job = This many are claimed by a job, which you need not watch.
 claim-working = Working
 claim-kept = Your list is still in the field.
-claim-done =
-    { $count ->
-        [one] The claim is offered to one device. It is yours when it answers.
-       *[other] The claim is offered to { $count } devices. They are yours when they answer.
-    }
+claim-done = { $count ->
+    [one] The claim is offered to one device. It is yours when it answers.
+   *[other] The claim is offered to { $count } devices. They are yours when they answer.
+  }
 claim-failed = { $count ->
     [one] One was refused
    *[other] { $count } were refused

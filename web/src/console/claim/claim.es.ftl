@@ -6,11 +6,10 @@ claim-for = Para qué organización
 claim-for-one = Para { $name }.
 claim-list = Etiquetas, números de serie o identificadores
 claim-list-hint = Uno por línea, cuantos quiera. Una etiqueta empieza por FK1: y demuestra que tiene el dispositivo.
-claim-ready =
-    { $count ->
-        [one] dispositivo encontrado
-       *[other] dispositivos encontrados
-    }
+claim-ready = { $count ->
+    [one] dispositivo encontrado
+   *[other] dispositivos encontrados
+  }
 claim-wrong = { $count ->
     [one] línea queda fuera
    *[other] líneas quedan fuera
@@ -21,7 +20,7 @@ claim-fault-label = No es una etiqueta completa: FK1, el dispositivo, el secreto
 claim-fault-taken = Pertenece a otra organización.
 claim-fault-yours = Ya es suyo.
 claim-fault-twice = Ya aparece más arriba.
-claim-fault-over = Fue revocado o retirado.
+claim-fault-over = Está retirado.
 claim-verb = { $count ->
     [0] Reclamar
     [one] Reclamar un dispositivo
@@ -30,16 +29,14 @@ claim-verb = { $count ->
 claim-as-job = Tantos se reclaman con un trabajo, que no hace falta vigilar.
 claim-working = En curso
 claim-kept = Su lista sigue en el campo.
-claim-done =
-    { $count ->
-        [one] Se ha ofrecido la reclamación a un dispositivo. Será suyo cuando responda.
-       *[other] Se ha ofrecido la reclamación a { $count } dispositivos. Serán suyos cuando respondan.
-    }
-claim-failed =
-    { $count ->
-        [one] Uno se rechazó
-       *[other] { $count } se rechazaron
-    }
+claim-done = { $count ->
+    [one] Se ha ofrecido la reclamación a un dispositivo. Será suyo cuando responda.
+   *[other] Se ha ofrecido la reclamación a { $count } dispositivos. Serán suyos cuando respondan.
+  }
+claim-failed = { $count ->
+    [one] Uno se rechazó
+   *[other] { $count } se rechazaron
+  }
 claim-may-not = No puede reclamar dispositivos para { $name }. Hace falta el derecho device.claim.
 claim-coming = En camino
 claim-coming-text = Cada uno llega por sí solo la próxima vez que saluda. Esta lista se actualiza.
@@ -57,22 +54,20 @@ claim-where = Dónde
 claim-where-text = Instalar une un dispositivo a un lugar. Debe haber saludado en los últimos diez minutos, para que nadie instale lo que no está ahí.
 claim-choose-site = Elija un emplazamiento
 claim-no-site = Este proyecto aún no tiene ningún emplazamiento. Añada uno primero.
-claim-away =
-    { $count ->
-        [one] Uno de los seleccionados no ha saludado en los últimos diez minutos y se rechazaría. Arranque su agente.
-       *[other] { $count } de los seleccionados no han saludado en los últimos diez minutos y se rechazarían. Arranque sus agentes.
-    }
+claim-away = { $count ->
+    [one] Uno de los seleccionados no ha saludado en los últimos diez minutos y se rechazaría. Arranque su agente.
+   *[other] { $count } de los seleccionados no han saludado en los últimos diez minutos y se rechazarían. Arranque sus agentes.
+  }
 claim-install-verb = { $count ->
     [0] Instalar
     [one] Instalar un dispositivo
    *[other] Instalar { $count } dispositivos
   }
 claim-install-may-not = No puede instalar dispositivos en { $name }. Hace falta el derecho device.install.
-claim-installed =
-    { $count ->
-        [one] Un dispositivo instalado en { $site }
-       *[other] { $count } dispositivos instalados en { $site }
-    }
+claim-installed = { $count ->
+    [one] Un dispositivo instalado en { $site }
+   *[other] { $count } dispositivos instalados en { $site }
+  }
 claim-nothing = No hay nada que instalar
 claim-nothing-text = Un dispositivo se puede instalar cuando se ha reclamado y ha respondido.
 claim-ready-devices = Dispositivos sin instalar

@@ -44,11 +44,10 @@ device-silent = No readings yet
 device-silent-installed = It is installed and has sent nothing so far. Readings appear here as they come; check that its agent runs and reaches this server.
 device-silent-claimed = It belongs to you and is not installed yet. Install it at a site; then it may send.
 device-silent-other = At this stage of its life a device sends nothing.
-device-held-count =
-    { $count ->
-        [one] { $count } batch held back
-       *[other] { $count } batches held back
-    }
+device-held-count = { $count ->
+    [one] { $count } batch held back
+   *[other] { $count } batches held back
+  }
 device-recent = Recently
 device-all-events = All events
 device-no-events = Nothing has happened yet
@@ -127,11 +126,10 @@ device-act-install-title = { $count ->
     [one] Install { $name }
    *[other] Install { $count } devices
   }
-device-act-install-text =
-    { $count ->
-        [one] From then on its readings are taken into the project, at this site. If it is installed somewhere else, it moves.
-       *[other] From then on their readings are taken into the project, at this site. Those that are installed somewhere else move.
-    }
+device-act-install-text = { $count ->
+    [one] From then on its readings are taken into the project, at this site. If it is installed somewhere else, it moves.
+   *[other] From then on their readings are taken into the project, at this site. Those that are installed somewhere else move.
+  }
 device-act-install-verb = { $count ->
     [one] Install
    *[other] Install { $count } devices
@@ -180,11 +178,10 @@ device-act-revoke-title = { $count ->
     [one] Revoke { $name }?
    *[other] Revoke { $count } devices?
   }
-device-act-revoke-text =
-    { $count ->
-        [one] Its certificates and keys are revoked for good. To send again it has to be claimed and installed anew. What it sent so far is kept.
-       *[other] Their certificates and keys are revoked for good. To send again they have to be claimed and installed anew. What they sent so far is kept.
-    }
+device-act-revoke-text = { $count ->
+    [one] Its certificates and keys are revoked for good. To send again it has to be claimed and installed anew. What it sent so far is kept.
+   *[other] Their certificates and keys are revoked for good. To send again they have to be claimed and installed anew. What they sent so far is kept.
+  }
 device-act-revoke-verb = { $count ->
     [one] Revoke
    *[other] Revoke { $count } devices
@@ -194,11 +191,10 @@ device-act-retire-title = { $count ->
     [one] Retire { $name }?
    *[other] Retire { $count } devices?
   }
-device-act-retire-text =
-    { $count ->
-        [one] It goes out of use for ever: nothing leads back from here. What it sent so far is kept.
-       *[other] They go out of use for ever: nothing leads back from here. What they sent so far is kept.
-    }
+device-act-retire-text = { $count ->
+    [one] It goes out of use for ever: nothing leads back from here. What it sent so far is kept.
+   *[other] They go out of use for ever: nothing leads back from here. What they sent so far is kept.
+  }
 device-act-retire-verb = { $count ->
     [one] Retire
    *[other] Retire { $count } devices

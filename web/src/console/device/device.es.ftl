@@ -44,18 +44,17 @@ device-silent = Aún no hay lecturas
 device-silent-installed = Está instalado y aún no ha enviado nada. Las lecturas aparecen aquí según llegan; compruebe que su agente funciona y alcanza este servidor.
 device-silent-claimed = Es suyo y no está en ningún lugar. Instálelo en un emplazamiento; entonces podrá enviar.
 device-silent-other = En esta etapa de su vida, un dispositivo no envía nada.
-device-held-count =
-    { $count ->
-        [one] { $count } lote retenido
-       *[other] { $count } lotes retenidos
-    }
+device-held-count = { $count ->
+    [one] { $count } lote retenido
+   *[other] { $count } lotes retenidos
+  }
 device-recent = Últimos eventos
 device-all-events = Todos los eventos
 device-no-events = Aún no ha pasado nada
 device-no-events-text = Aquí aparecerán la reclamación, la instalación y todo lo que se haga con él.
 device-closed = No le corresponde ver las lecturas
 device-closed-text = Su rol abarca el dispositivo mismo, no lo que mide. El derecho se llama telemetry.read.
-device-record-closed = No puede leer aquí el registro de actos; solo se muestra lo retenido. El derecho se llama record.read.
+device-record-closed = No puede leer aquí el registro; solo se muestra lo retenido. El derecho se llama record.read.
 device-held = { $count ->
     [one] Una lectura retenida
    *[other] { $count } lecturas retenidas
@@ -127,11 +126,10 @@ device-act-install-title = { $count ->
     [one] Instalar { $name }
    *[other] Instalar { $count } dispositivos
   }
-device-act-install-text =
-    { $count ->
-        [one] Desde ese momento sus lecturas entran en el proyecto, en este emplazamiento. Si ya está instalado en otro, se traslada.
-       *[other] Desde ese momento sus lecturas entran en el proyecto, en este emplazamiento. Los que ya están instalados en otro se trasladan.
-    }
+device-act-install-text = { $count ->
+    [one] Desde ese momento sus lecturas entran en el proyecto, en este emplazamiento. Si ya está instalado en otro, se traslada.
+   *[other] Desde ese momento sus lecturas entran en el proyecto, en este emplazamiento. Los que ya están instalados en otro se trasladan.
+  }
 device-act-install-verb = { $count ->
     [one] Instalar
    *[other] Instalar { $count } dispositivos
@@ -141,11 +139,10 @@ device-act-group-title = { $count ->
     [one] Mover { $name } a un grupo
    *[other] Mover { $count } dispositivos a un grupo
   }
-device-act-group-text =
-    { $count ->
-        [one] Los roles dados para un grupo valen para él en cuanto está dentro; los del grupo que deja ya no.
-       *[other] Los roles dados para un grupo valen para ellos en cuanto están dentro; los de los grupos que dejan ya no.
-    }
+device-act-group-text = { $count ->
+    [one] Los roles dados para un grupo valen para él en cuanto está dentro; los del grupo que deja ya no.
+   *[other] Los roles dados para un grupo valen para ellos en cuanto están dentro; los de los grupos que dejan ya no.
+  }
 device-act-group-verb = { $count ->
     [one] Mover
    *[other] Mover { $count } dispositivos
@@ -155,11 +152,10 @@ device-act-suspend-title = { $count ->
     [one] ¿Suspender { $name }?
    *[other] ¿Suspender { $count } dispositivos?
   }
-device-act-suspend-text =
-    { $count ->
-        [one] Su conexión se cierra de inmediato y sus lecturas se rechazan hasta que se reanude. Lo que mida mientras tanto lo guarda él mismo.
-       *[other] Sus conexiones se cierran de inmediato y sus lecturas se rechazan hasta que se reanuden. Lo que midan mientras tanto lo guardan ellos mismos.
-    }
+device-act-suspend-text = { $count ->
+    [one] Su conexión se cierra de inmediato y sus lecturas se rechazan hasta que se reanude. Lo que mida mientras tanto lo guarda él mismo.
+   *[other] Sus conexiones se cierran de inmediato y sus lecturas se rechazan hasta que se reanuden. Lo que midan mientras tanto lo guardan ellos mismos.
+  }
 device-act-suspend-verb = { $count ->
     [one] Suspender
    *[other] Suspender { $count } dispositivos
@@ -182,11 +178,10 @@ device-act-revoke-title = { $count ->
     [one] ¿Revocar { $name }?
    *[other] ¿Revocar { $count } dispositivos?
   }
-device-act-revoke-text =
-    { $count ->
-        [one] Sus certificados y claves se revocan para siempre. Para volver a enviar hay que reclamarlo e instalarlo de nuevo. Lo que ha enviado hasta ahora se conserva.
-       *[other] Sus certificados y claves se revocan para siempre. Para volver a enviar hay que reclamarlos e instalarlos de nuevo. Lo que han enviado hasta ahora se conserva.
-    }
+device-act-revoke-text = { $count ->
+    [one] Sus certificados y claves se revocan para siempre. Para volver a enviar hay que reclamarlo e instalarlo de nuevo. Lo que ha enviado hasta ahora se conserva.
+   *[other] Sus certificados y claves se revocan para siempre. Para volver a enviar hay que reclamarlos e instalarlos de nuevo. Lo que han enviado hasta ahora se conserva.
+  }
 device-act-revoke-verb = { $count ->
     [one] Revocar
    *[other] Revocar { $count } dispositivos
@@ -196,11 +191,10 @@ device-act-retire-title = { $count ->
     [one] ¿Retirar { $name }?
    *[other] ¿Retirar { $count } dispositivos?
   }
-device-act-retire-text =
-    { $count ->
-        [one] Deja de usarse para siempre: desde aquí no hay vuelta atrás. Lo que ha enviado hasta ahora se conserva.
-       *[other] Dejan de usarse para siempre: desde aquí no hay vuelta atrás. Lo que han enviado hasta ahora se conserva.
-    }
+device-act-retire-text = { $count ->
+    [one] Deja de usarse para siempre: desde aquí no hay vuelta atrás. Lo que ha enviado hasta ahora se conserva.
+   *[other] Dejan de usarse para siempre: desde aquí no hay vuelta atrás. Lo que han enviado hasta ahora se conserva.
+  }
 device-act-retire-verb = { $count ->
     [one] Retirar
    *[other] Retirar { $count } dispositivos

@@ -37,7 +37,7 @@ fleet-found = { $count ->
   }
 fleet-clear = Quitar filtros
 fleet-none-fit = Ningún dispositivo encaja
-fleet-none-fit-text = Quite un filtro o busque menos.
+fleet-none-fit-text = Quite un filtro o busque con menos palabras.
 fleet-empty = Aún no hay dispositivos
 fleet-empty-text = Los dispositivos aparecen aquí cuando se reclaman para su organización. Lo hace quien tiene ese derecho.
 fleet-empty-may = Los dispositivos vienen de la orden de trabajo de un fabricante: impórtela, reclame sus dispositivos e instálelos en un emplazamiento.
@@ -45,16 +45,14 @@ fleet-begin = Aquí aún no hay nada
 fleet-begin-text = Los primeros pasos llevan de una organización a la primera lectura. Son unos minutos, y continúan donde se dejaron.
 fleet-nowhere = Aún no pertenece a ninguna organización
 fleet-nowhere-text = Pida un rol a quien gestiona las personas; entonces aparecerá aquí lo que puede ver.
-fleet-selected =
-    { $count ->
-        [one] { $count } seleccionado
-       *[other] { $count } seleccionados
-    }
-fleet-select-all =
-    { $count ->
-        [one] Seleccionar { $count }
-       *[other] Seleccionar los { $count }
-    }
+fleet-selected = { $count ->
+    [one] { $count } seleccionado
+   *[other] { $count } seleccionados
+  }
+fleet-select-all = { $count ->
+    [one] Seleccionar { $count }
+   *[other] Seleccionar los { $count }
+  }
 fleet-deselect = Quitar selección
 fleet-bulk = Qué hacer con los dispositivos seleccionados
 fleet-bulk-more = Más

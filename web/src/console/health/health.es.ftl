@@ -2,11 +2,10 @@ health = Salud
 health-looked = Comprobado
 health-checks = Comprobaciones
 health-all = Todo está como debe estar
-health-some =
-    { $count ->
-        [one] Una cosa requiere atención
-       *[other] { $count } cosas requieren atención
-    }
+health-some = { $count ->
+    [one] Una cosa requiere atención
+   *[other] { $count } cosas requieren atención
+  }
 health-bad = { $count ->
     [one] Hay que hacer una cosa ahora
    *[other] Hay que hacer { $count } cosas ahora
@@ -49,28 +48,24 @@ health-expiring = Certificados de dispositivos que caducan en 14 días
 health-found-disk-unknown = El disco no dice cuánto espacio le queda
 health-found-disk-low = { $size } libres, el { $share } del disco
 health-found-disk-free = { $size } libres, el { $share } del disco
-health-found-authority-ends =
-    { $count ->
-        [one] La autoridad del certificado propio del servidor caduca en un día
-       *[other] La autoridad del certificado propio del servidor caduca en { $count } días
-    }
+health-found-authority-ends = { $count ->
+    [one] La autoridad del certificado propio del servidor caduca en un día
+   *[other] La autoridad del certificado propio del servidor caduca en { $count } días
+  }
 health-found-own-ended = Su certificado propio para personas caducó el { $time }
-health-found-own-ends =
-    { $count ->
-        [one] Su certificado propio para personas caduca en un día
-       *[other] Su certificado propio para personas caduca en { $count } días
-    }
-health-found-devices-end =
-    { $count ->
-        [one] El de un dispositivo caduca en 14 días o menos
-       *[other] Los de { $count } dispositivos caducan en 14 días o menos
-    }
-health-found-none-ends = Ninguno de un dispositivo caduca en los próximos 14 días
-health-found-messages-dead =
-    { $count ->
-        [one] Uno no se pudo entregar
-       *[other] { $count } no se pudieron entregar
-    }
+health-found-own-ends = { $count ->
+    [one] Su certificado propio para personas caduca en un día
+   *[other] Su certificado propio para personas caduca en { $count } días
+  }
+health-found-devices-end = { $count ->
+    [one] El certificado de un dispositivo caduca en 14 días o menos
+   *[other] Los certificados de { $count } dispositivos caducan en 14 días o menos
+  }
+health-found-none-ends = Ningún certificado de dispositivo caduca en los próximos 14 días
+health-found-messages-dead = { $count ->
+    [one] Uno no se pudo entregar
+   *[other] { $count } no se pudieron entregar
+  }
 health-found-no-mail = No hay servidor de correo configurado: nadie recibe avisos por correo electrónico
 health-found-messages-waiting = { $count ->
     [0] Ninguno en espera
@@ -82,11 +77,10 @@ health-found-clock-old = La última consulta de revocaciones es demasiado antigu
 health-found-database-answers = Responde en { $ms } ms
 health-found-database-slow = Tardó { $ms } ms en responder
 health-found-readings-current = Las lecturas se leen según llegan
-health-found-readings-behind =
-    { $count ->
-        [one] Una entrada del diario espera a ser leída
-       *[other] { $count } entradas del diario esperan a ser leídas
-    }
+health-found-readings-behind = { $count ->
+    [one] Una entrada del diario espera a ser leída
+   *[other] { $count } entradas del diario esperan a ser leídas
+  }
 health-found-journal-entries = { $count ->
     [0] Todavía ninguna entrada
     [one] Una entrada, no rechazada por el disco
@@ -97,7 +91,7 @@ health-advice-disk-low = Haga sitio o mueva la carpeta de datos: con el disco ll
 health-advice-authority-ends = Renuévela antes: sin ella nadie puede conectarse
 health-advice-own-ended = Ponga uno renovado en los archivos de `server.people_certificate` y `server.people_key`: se aplica sin reiniciar
 health-advice-own-ends = Ponga uno renovado en los archivos de `server.people_certificate` y `server.people_key`: se aplica sin reiniciar
-health-advice-devices-end = Los dispositivos renuevan por sí mismos cuando se conectan: busque los que no lo hacen
+health-advice-devices-end = Los dispositivos los renuevan por sí mismos al conectarse: busque los que no lo hacen
 health-advice-messages-dead = Vea la causa en Mensajes, corríjala y vuelva a enviarlos
 health-advice-no-mail = Ponga `mail.host` en fieldkeep.toml
 health-advice-clock-old = La base de datos no estuvo disponible o el reloj dio un salto: consulte la bitácora del servidor

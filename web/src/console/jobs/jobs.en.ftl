@@ -69,8 +69,7 @@ jobs-title-retire = { $count ->
     [one] Retire one device
    *[other] Retire { $count } devices
   }
-jobs-title-group =
-    { $count ->
-        [one] Move one device to a group
-       *[other] Move { $count } devices to a group
-    }
+jobs-title-group = { $count ->
+    [one] Move one device to a group
+   *[other] Move { $count } devices to a group
+  }

@@ -25,14 +25,13 @@ jobs-retry = { $count ->
     [one] Reintentar el que falló
    *[other] Reintentar los { $count } fallidos
   }
-jobs-failures =
-    { $count ->
-        [one] Uno falló
-       *[other] { $count } fallaron
-    }
+jobs-failures = { $count ->
+    [one] Uno falló
+   *[other] { $count } fallaron
+  }
 jobs-csv = Descargar los fallidos como CSV
 jobs-said = Hechos: { $done }; fallidos: { $failed }
-jobs-none = No hay trabajos largos
+jobs-none = Aún no hay trabajos
 jobs-none-text = Lo que se hace con muchos dispositivos a la vez es un trabajo: reclamar e instalar una orden de trabajo entera, o una revocación.
 jobs-state-waiting = En espera
 jobs-state-running = En curso
@@ -70,8 +69,7 @@ jobs-title-retire = { $count ->
     [one] Retirar un dispositivo
    *[other] Retirar { $count } dispositivos
   }
-jobs-title-group =
-    { $count ->
-        [one] Mover un dispositivo a un grupo
-       *[other] Mover { $count } dispositivos a un grupo
-    }
+jobs-title-group = { $count ->
+    [one] Mover un dispositivo a un grupo
+   *[other] Mover { $count } dispositivos a un grupo
+  }

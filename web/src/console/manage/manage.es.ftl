@@ -14,16 +14,14 @@ manage-needs = No le corresponde ver esto
 manage-needs-action = Hace falta el derecho a: { $what }.
 manage-needs-roles = Roles que lo dan: { $roles }. Pídalo a quien da los roles aquí.
 manage-sensitive = pide presencia
-manage-gained =
-    { $count ->
-        [one] Será posible: una cosa
-       *[other] Será posible: { $count } cosas
-    }
-manage-lost =
-    { $count ->
-        [one] Dejará de ser posible: una cosa
-       *[other] Dejará de ser posible: { $count } cosas
-    }
+manage-gained = { $count ->
+    [one] Será posible: una cosa
+   *[other] Será posible: { $count } cosas
+  }
+manage-lost = { $count ->
+    [one] Dejará de ser posible: una cosa
+   *[other] Dejará de ser posible: { $count } cosas
+  }
 manage-until = hasta
 manage-kind-deployment = despliegue
 manage-kind-organization = organización
@@ -67,8 +65,8 @@ manage-action-quarantine-destroy = destruir lo retenido
 manage-action-key-read = ver claves
 manage-action-key-write = crear y revocar claves
 manage-action-person-read = ver personas
-manage-action-person-invite = invitar personas
-manage-action-person-disable = bloquear personas
+manage-action-person-invite = invitar a personas
+manage-action-person-disable = bloquear a personas
 manage-action-person-reset = restablecer el acceso de personas
 manage-action-role-read = ver quién tiene qué rol
 manage-action-role-grant = dar y quitar roles

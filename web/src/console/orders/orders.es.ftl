@@ -37,26 +37,22 @@ orders-ordered = Pedidos
 orders-registered = Registrados
 orders-claimed = Reclamados
 orders-installed = Instalados
-orders-stage-ordered =
-    { $count ->
-        [one] pedido
-       *[other] pedidos
-    }
-orders-stage-registered =
-    { $count ->
-        [one] registrado
-       *[other] registrados
-    }
-orders-stage-claimed =
-    { $count ->
-        [one] reclamado
-       *[other] reclamados
-    }
-orders-stage-installed =
-    { $count ->
-        [one] instalado
-       *[other] instalados
-    }
+orders-stage-ordered = { $count ->
+    [one] pedido
+   *[other] pedidos
+  }
+orders-stage-registered = { $count ->
+    [one] registrado
+   *[other] registrados
+  }
+orders-stage-claimed = { $count ->
+    [one] reclamado
+   *[other] reclamados
+  }
+orders-stage-installed = { $count ->
+    [one] instalado
+   *[other] instalados
+  }
 orders-since = Desde
 orders-id = Identificador de la orden
 orders-owner = Propietario

@@ -99,12 +99,11 @@ people-shut-text = At once, and until somebody lets them in again:
 people-ends-sessions = All of their sessions end.
 people-ends-keys = Keys that they made are withdrawn, and stay so.
 people-ends-links = Open links by them and to them stop working.
-people-ends-links-count =
-    { $count ->
-        [0] Links that they made stop working; none waits for them.
-        [one] One open invitation to them stops working, and so do links that they made.
-       *[other] { $count } open invitations to them stop working, and so do links that they made.
-    }
+people-ends-links-count = { $count ->
+    [0] Links that they made stop working; none waits for them.
+    [one] One open invitation to them stops working, and so do links that they made.
+   *[other] { $count } open invitations to them stop working, and so do links that they made.
+  }
 people-ends-roles = Their roles count for nothing meanwhile.
 people-ends-roles-count = { $count ->
     [0] They hold no role.

@@ -68,8 +68,8 @@ people-made = creada
 people-ends = caduca
 people-withdraw = Anular
 people-withdraw-title = ¿Anular la invitación de { $address }?
-people-withdraw-text = El enlace ya no se abrirá. Puede volver a invitar.
-people-withdrawn = Ese enlace ya no se abre
+people-withdraw-text = El enlace deja de ser válido. Puede volver a invitar.
+people-withdrawn = Ese enlace ya no es válido
 people-invitations-none = No hay invitaciones
 people-invitations-none-text = Las personas que invite aparecen aquí hasta que se incorporen.
 people-account = Cuenta
@@ -99,12 +99,11 @@ people-shut-text = De inmediato, y hasta que alguien desbloquee a esta persona:
 people-ends-sessions = Terminan todas sus sesiones.
 people-ends-keys = Las claves que creó se revocan, y así quedan.
 people-ends-links = Dejan de valer los enlaces abiertos que creó o que recibió.
-people-ends-links-count =
-    { $count ->
-        [0] Dejan de valer los enlaces que creó; no tiene ninguno pendiente.
-        [one] Dejan de valer una invitación abierta que recibió y los enlaces que creó.
-       *[other] Dejan de valer { $count } invitaciones abiertas que recibió y los enlaces que creó.
-    }
+people-ends-links-count = { $count ->
+    [0] Dejan de valer los enlaces que creó; no tiene ninguno pendiente.
+    [one] Dejan de valer una invitación abierta que recibió y los enlaces que creó.
+   *[other] Dejan de valer { $count } invitaciones abiertas que recibió y los enlaces que creó.
+  }
 people-ends-roles = Sus roles no cuentan mientras tanto.
 people-ends-roles-count = { $count ->
     [0] No tiene ningún rol.

@@ -55,19 +55,17 @@ programs-use-key-text = With the secret in the file { $file }, readable by the p
 programs-use-oauth-text = Exchanges the key in { $file } for a token of ten minutes, so that the key itself goes over the wire seldom.
 programs-shut-out = Shut out
 programs-shut-title = Shut { $name } out?
-programs-shut-text =
-    { $count ->
-        [0] It has no valid key. The account stays.
-        [one] Its one key stops working at once, and so do tokens made with it. The account stays.
-       *[other] All its { $count } keys stop working at once, and so do tokens made with them. The account stays.
-    }
+programs-shut-text = { $count ->
+    [0] It has no valid key. The account stays.
+    [one] Its one key stops working at once, and so do tokens made with it. The account stays.
+   *[other] All its { $count } keys stop working at once, and so do tokens made with them. The account stays.
+  }
 programs-shut-done = Shut out with all its keys
 programs-let-in = Let in again
 programs-let-title = Let { $name } in again?
-programs-let-text =
-    { $count ->
-        [0] It has no key left: make one so that it can work.
-        [one] Its one key that still stands works again.
-       *[other] Its { $count } keys that still stand work again.
-    }
+programs-let-text = { $count ->
+    [0] It has no key left: make one so that it can work.
+    [one] Its one key that still stands works again.
+   *[other] Its { $count } keys that still stand work again.
+  }
 programs-let-done = Let in again

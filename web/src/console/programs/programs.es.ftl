@@ -21,13 +21,12 @@ programs-ends = caduca
 programs-no-end = sin caducidad
 programs-shut = bloqueado
 programs-none = Aún no hay programas
-programs-none-text = Un programa tiene claves propias, y todas dejan de valer a la vez cuando se le bloquea.
+programs-none-text = Un programa tiene claves propias, y todas dejan de valer a la vez cuando se bloquea.
 programs-make = Crear un programa
-programs-warn =
-    { $count ->
-        [one] Una clave caduca en dos semanas o menos. Rótela antes y dé la sucesora al programa.
-       *[other] { $count } claves caducan en dos semanas o menos. Rótelas antes y dé las sucesoras al programa.
-    }
+programs-warn = { $count ->
+    [one] Una clave caduca en dos semanas o menos. Rótela antes y dé la sucesora al programa.
+   *[other] { $count } claves caducan en dos semanas o menos. Rótelas antes y dé las sucesoras al programa.
+  }
 programs-state-expired = caducada
 programs-state-revoked = revocada
 programs-key-id = identificador de la clave
@@ -56,19 +55,17 @@ programs-use-key-text = Con el secreto en el archivo { $file }, legible solo par
 programs-use-oauth-text = Cambia la clave de { $file } por un token de diez minutos, para que la clave misma viaje poco.
 programs-shut-out = Bloquear
 programs-shut-title = ¿Bloquear { $name }?
-programs-shut-text =
-    { $count ->
-        [0] No tiene ninguna clave válida. La cuenta se conserva.
-        [one] Su única clave deja de valer de inmediato, y los tokens obtenidos con ella. La cuenta se conserva.
-       *[other] Sus { $count } claves dejan de valer de inmediato, y los tokens obtenidos con ellas. La cuenta se conserva.
-    }
+programs-shut-text = { $count ->
+    [0] No tiene ninguna clave válida. La cuenta se conserva.
+    [one] Su única clave deja de valer de inmediato, y los tokens obtenidos con ella. La cuenta se conserva.
+   *[other] Sus { $count } claves dejan de valer de inmediato, y los tokens obtenidos con ellas. La cuenta se conserva.
+  }
 programs-shut-done = Bloqueado con todas sus claves
 programs-let-in = Desbloquear
 programs-let-title = ¿Desbloquear { $name }?
-programs-let-text =
-    { $count ->
-        [0] No le queda ninguna clave: cree una para que pueda trabajar.
-        [one] La única clave que le queda vuelve a valer.
-       *[other] Las { $count } claves que le quedan vuelven a valer.
-    }
+programs-let-text = { $count ->
+    [0] No le queda ninguna clave: cree una para que pueda trabajar.
+    [one] La única clave que le queda vuelve a valer.
+   *[other] Las { $count } claves que le quedan vuelven a valer.
+  }
 programs-let-done = Programa desbloqueado

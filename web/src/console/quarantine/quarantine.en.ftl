@@ -65,11 +65,10 @@ quarantine-done-destroy = { $count ->
     [one] The batch is destroyed
    *[other] { $count } batches are destroyed
   }
-quarantine-effect-release =
-    { $devices ->
-        [one] Readings of one device ({ $readings }) join its history and appear in charts and exports from then on.
-       *[other] Readings of { $devices } devices ({ $readings }) join their histories and appear in charts and exports from then on.
-    }
+quarantine-effect-release = { $devices ->
+    [one] Readings of one device ({ $readings }) join its history and appear in charts and exports from then on.
+   *[other] Readings of { $devices } devices ({ $readings }) join their histories and appear in charts and exports from then on.
+  }
 quarantine-effect-destroy = { $devices ->
     [one] Readings of one device ({ $readings }) are destroyed. Nobody can bring them back. The record keeps that they were held, why, and who destroyed them.
    *[other] Readings of { $devices } devices ({ $readings }) are destroyed. Nobody can bring them back. The record keeps that they were held, why, and who destroyed them.

@@ -57,16 +57,14 @@ quarantine-verb-destroy = { $count ->
     [one] Destruir el lote
    *[other] Destruir { $count } lotes
   }
-quarantine-done-release =
-    { $count ->
-        [one] El lote se ha liberado
-       *[other] { $count } lotes se han liberado
-    }
-quarantine-done-destroy =
-    { $count ->
-        [one] El lote se ha destruido
-       *[other] { $count } lotes se han destruido
-    }
+quarantine-done-release = { $count ->
+    [one] El lote se ha liberado
+   *[other] { $count } lotes se han liberado
+  }
+quarantine-done-destroy = { $count ->
+    [one] El lote se ha destruido
+   *[other] { $count } lotes se han destruido
+  }
 quarantine-effect-release = { $devices ->
     [one] Las lecturas de un dispositivo ({ $readings }) entran en su historial y desde entonces aparecen en gráficos y exportaciones.
    *[other] Las lecturas de { $devices } dispositivos ({ $readings }) entran en sus historiales y desde entonces aparecen en gráficos y exportaciones.

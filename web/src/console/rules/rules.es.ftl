@@ -31,12 +31,11 @@ rules-change-two = Actos de dos personas
 rules-yes = sí
 rules-no = no
 rules-none = ninguno
-rules-count =
-    { $count ->
-        [0] No hay cambios.
-        [one] Un cambio.
-       *[other] { $count } cambios.
-    }
+rules-count = { $count ->
+    [0] No hay cambios.
+    [one] Un cambio.
+   *[other] { $count } cambios.
+  }
 rules-save = Revisar y guardar
 rules-save-title = { $count ->
     [one] ¿Guardar un cambio?
