@@ -37,5 +37,5 @@ certificates-save = Download the certificate of { $name }
 certificates-trust = Trust the deployment’s own root
 certificates-trust-text = A browser that does not know this root warns of the console, and cannot use passkeys. On your own machine:
 certificates-compare = Compare the fingerprint (SHA-256) before you trust it:
-certificates-acts = Actions
+certificates-acts = Menu
 certificates-commands = Commands

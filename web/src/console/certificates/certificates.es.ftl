@@ -37,5 +37,5 @@ certificates-save = Descargar el certificado de { $name }
 certificates-trust = Confiar en la raíz propia del despliegue
 certificates-trust-text = Un navegador que no conoce esta raíz advierte contra la consola y no puede usar llaves de acceso. En su propia máquina:
 certificates-compare = Compare la huella (SHA-256) antes de confiar:
-certificates-acts = Acciones
+certificates-acts = Menú
 certificates-commands = Comandos

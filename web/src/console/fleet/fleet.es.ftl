@@ -9,9 +9,9 @@ fleet-sites = { $count ->
     [one] en un emplazamiento
    *[other] en { $count } emplazamientos
   }
-fleet-stale-note = con retraso respecto a su ritmo
-fleet-offline-note = sin contacto desde hace más
-fleet-never-note = aún no han enviado nada
+fleet-stale-note = tarde para su ritmo
+fleet-offline-note = silencio más largo
+fleet-never-note = aún sin envíos
 fleet-held-note = lotes por decidir
 fleet-silent = sin contacto
 fleet-serial = Dispositivo
@@ -21,7 +21,7 @@ fleet-model = Modelo
 fleet-state = Vida
 fleet-group = Grupo
 fleet-held = Retenidos
-fleet-seen = Último contacto
+fleet-seen = Contacto
 fleet-search = Buscar dispositivos
 fleet-any-site = Cualquier emplazamiento
 fleet-any-model = Cualquier modelo

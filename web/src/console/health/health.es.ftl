@@ -20,12 +20,12 @@ health-check-clock = Reloj
 health-check-database = Base de datos
 health-check-readings = Lecturas
 health-check-journal = Diario
-health-devices = Dispositivos conectados
+health-devices = Conectados
 health-behind = Lecturas atrasadas
 health-behind-note = { $bytes } en la cola
 health-leaves = Diario
 health-last = última entrada { $time }
-health-answer = La base de datos responde en
+health-answer = La base responde en
 health-outbox = Mensajes en espera
 health-dead = { $count ->
     [one] uno abandonado

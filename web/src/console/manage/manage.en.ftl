@@ -9,6 +9,7 @@ manage-where = Where
 manage-group-named = Group { $name }
 manage-device-named = Device { $name }
 manage-key-named = Key { $name }
+manage-key-inline = the key { $name }
 manage-doer-server = the server
 manage-needs = This is not yours to see
 manage-needs-action = It takes the right to: { $what }.

@@ -9,6 +9,7 @@ manage-where = Dónde
 manage-group-named = Grupo { $name }
 manage-device-named = Dispositivo { $name }
 manage-key-named = Clave { $name }
+manage-key-inline = la clave { $name }
 manage-doer-server = el servidor
 manage-needs = No le corresponde ver esto
 manage-needs-action = Hace falta el derecho a: { $what }.

@@ -42,6 +42,7 @@ orders-stage-registered = registered
 orders-stage-claimed = claimed
 orders-stage-installed = installed
 orders-since = Since
+orders-registered-at = registered
 orders-id = Id of the order
 orders-owner = Owner
 orders-hello = Last hello

@@ -54,6 +54,7 @@ orders-stage-installed = { $count ->
    *[other] instalados
   }
 orders-since = Desde
+orders-registered-at = registrada
 orders-id = Identificador de la orden
 orders-owner = Propietario
 orders-hello = Último saludo
