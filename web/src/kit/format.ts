@@ -86,7 +86,9 @@ export function relative(at: string | number | Date, now: number): string {
   for (const [name, size] of STEPS) {
     const count = Math.round(amount);
     if (Math.abs(count) < size) {
-      const options = { numeric: count === 0 ? 'auto' : 'always', style: 'narrow' } as const;
+      // "3 m" of Spanish are months and minutes both.
+      const style = name === 'month' || name === 'year' ? 'long' : 'narrow';
+      const options = { numeric: count === 0 ? 'auto' : 'always', style } as const;
       return made('r', options, (locale) => new Intl.RelativeTimeFormat(locale, options)).format(count || -0, name);
     }
     amount /= size;
@@ -96,13 +98,15 @@ export function relative(at: string | number | Date, now: number): string {
 
 /** "1 h 20 min": the two largest units. */
 export function duration(seconds: number): string {
+  // The narrow form of Spanish leaves out the space that the sign of a unit has before it.
+  const narrow = intlLocale().startsWith('en') ? 'narrow' : 'short';
   const parts: string[] = [];
   let rest = Math.round(Math.abs(seconds));
   for (const [name, size] of [['day', 86400], ['hour', 3600], ['minute', 60], ['second', 1]] as const) {
     const count = Math.floor(rest / size);
     rest -= count * size;
-    if (count > 0) parts.push(number(count, { style: 'unit', unit: name, unitDisplay: name === 'day' ? 'short' : 'narrow' }));
+    if (count > 0) parts.push(number(count, { style: 'unit', unit: name, unitDisplay: name === 'day' ? 'short' : narrow }));
     if (parts.length === 2) break;
   }
-  return parts.join(' ') || number(0, { style: 'unit', unit: 'second', unitDisplay: 'narrow' });
+  return parts.join(' ') || number(0, { style: 'unit', unit: 'second', unitDisplay: narrow });
 }

@@ -21,7 +21,7 @@ more = Show more
 copy = Copy
 copy-what = Copy { $what }
 copied = Copied
-copy-failed = The browser did not let us copy. Select the text and copy it yourself.
+copy-failed = The browser did not allow copying. Select the text and copy it by hand.
 download = Download
 theme-system = Theme of the system
 theme-light = Light
@@ -31,13 +31,13 @@ lost-title = Not found
 lost-head = There is nothing here
 lost-text = The address may be mistyped, or what it showed is not yours to see.
 lost-home = Go to the start
-screen-gone = This screen could not be loaded. The server may have been updated since this page was opened; load the page anew.
-clock-behind = This device's clock is { $time } behind. Times here follow the server.
-clock-ahead = This device's clock is { $time } ahead. Times here follow the server.
+screen-gone = This screen could not be loaded. The server may have been updated since this page was opened; reload the page.
+clock-behind = This device’s clock is { $time } behind. Times here follow the server.
+clock-ahead = This device’s clock is { $time } ahead. Times here follow the server.
 connection-from = Shown is what it said { $age }.
-connection-lost = The server cannot be reached. What you see may be old; what you typed is kept. Trying again by itself.
+connection-lost = The server cannot be reached. What you see may be old; what you typed is kept. The page keeps trying by itself.
 live-none = not live: choose a project
-live-none-why = Events come from one project at a time; with several in view, lists ask again by themselves
+live-none-why = Events come from one project at a time; with several in view, lists refresh themselves
 live-live = live
 live-live-why = What you see follows the devices as it comes in
 live-behind = behind
@@ -64,20 +64,24 @@ diff-after = After
 diff-none = nothing
 progress-count = { $done } of { $total }
 error-offline = The server cannot be reached
-error-offline-do = Nothing was changed. Check the network, then try again.
+error-offline-do = Check the network, then try again. If you were changing something, look first whether it was done.
 error-console = Something went wrong in this page
 error-server = The server could not do it
 error-other = It was refused
 error-400 = The server did not accept this
 error-401 = You are not signed in
 error-403 = You may not do this
-error-404 = It is not there
+error-404 = It is not there, or not yours to see
+error-408 = The request came too slowly
 error-409 = It contradicts what is there
-error-429 = Too many at once
+error-413 = It is too large
+error-429 = Too many requests at once
+error-503 = The server cannot do it just now
 error-wait = { $seconds ->
     [one] Wait one second, then try again.
    *[other] Wait { $seconds } seconds, then try again.
   }
+error-asked = You asked to { $what }.
 error-needs-right = A program cannot prove presence: its key needs this right by name.
 error-needs-second-person = A second person has to agree. They find your request under approvals; then do this again.
 error-needs-factor = Codes that are sent are not enough for what you may do. Use a passkey, the authenticator app or a recovery code.
@@ -102,7 +106,10 @@ keys-up = Previous row
 keys-select = Select the row
 keys-singles = Single-key shortcuts
 keys-singles-hint = Switch them off if you use speech or switch input. Ctrl K stays.
-table-rows = { $count } rows
+table-rows = { $count ->
+    [one] { $count } row
+   *[other] { $count } rows
+  }
 table-select = Select { $name }
 table-select-all = Select all that are shown
 table-selected = { $count } selected

@@ -20,7 +20,7 @@ more = Mostrar más
 copy = Copiar
 copy-what = Copiar { $what }
 copied = Copiado
-copy-failed = El navegador no permitió copiar. Seleccione el texto y cópielo usted.
+copy-failed = El navegador no permitió copiar. Seleccione el texto y cópielo a mano.
 download = Descargar
 theme-system = Tema del sistema
 theme-light = Claro
@@ -28,7 +28,7 @@ theme-dark = Oscuro
 toasts = Avisos
 lost-title = No encontrado
 lost-head = Aquí no hay nada
-lost-text = La dirección puede estar mal escrita, o lo que mostraba no le corresponde verlo.
+lost-text = La dirección puede estar mal escrita, o no le corresponde ver lo que mostraba.
 lost-home = Ir al inicio
 screen-gone = No se pudo cargar esta pantalla. Quizá el servidor se actualizó desde que abrió la página; vuelva a cargarla.
 clock-behind = El reloj de este equipo va { $time } atrasado. Las horas de aquí siguen al servidor.
@@ -36,13 +36,13 @@ clock-ahead = El reloj de este equipo va { $time } adelantado. Las horas de aqu�
 connection-from = Se muestra lo que dijo { $age }.
 connection-lost = No se puede contactar con el servidor. Lo que ve puede ser antiguo; lo que escribió se conserva. Se reintenta solo.
 live-none = no en vivo: elija un proyecto
-live-none-why = Los eventos llegan de un proyecto a la vez; con varios a la vista, las listas vuelven a preguntar solas
+live-none-why = Los eventos llegan de un proyecto a la vez; con varios a la vista, las listas se actualizan por sí solas
 live-live = en vivo
 live-live-why = Lo que ve sigue a los dispositivos a medida que llega
 live-behind = con retraso
-live-behind-why = Hace rato que no llega nada; lo que ve puede ser antiguo
+live-behind-why = Hace un rato que no llega nada; lo que ve puede ser antiguo
 live-lost = sin conexión
-live-lost-why = La conexión se perdió y se está rehaciendo; después no faltará nada
+live-lost-why = La conexión se perdió y se está restableciendo; después no faltará nada
 state-online = en línea
 state-stale = atrasado
 state-offline = desconectado
@@ -63,22 +63,26 @@ diff-after = Después
 diff-none = nada
 progress-count = { $done } de { $total }
 error-offline = No se puede contactar con el servidor
-error-offline-do = No se cambió nada. Compruebe la red y vuelva a intentarlo.
+error-offline-do = Compruebe la red y vuelva a intentarlo. Si estaba cambiando algo, mire antes si llegó a hacerse.
 error-console = Algo falló en esta página
 error-server = El servidor no pudo hacerlo
-error-other = Fue rechazado
+error-other = Se rechazó
 error-400 = El servidor no lo aceptó
 error-401 = No ha iniciado sesión
 error-403 = No puede hacer esto
-error-404 = No está
-error-409 = Contradice lo que hay
-error-429 = Demasiados a la vez
+error-404 = No existe, o no le corresponde verlo
+error-408 = La petición llegó demasiado despacio
+error-409 = Contradice lo que ya hay
+error-413 = Es demasiado grande
+error-429 = Demasiadas peticiones a la vez
+error-503 = Ahora mismo el servidor no puede hacerlo
 error-wait = { $seconds ->
     [one] Espere un segundo y vuelva a intentarlo.
    *[other] Espere { $seconds } segundos y vuelva a intentarlo.
   }
+error-asked = Se pidió { $what }.
 error-needs-right = Un programa no puede demostrar presencia: su clave necesita este derecho por su nombre.
-error-needs-second-person = Una segunda persona tiene que aceptar. Encontrará su petición entre las aprobaciones; después repita esto.
+error-needs-second-person = Una segunda persona tiene que aceptar. Encontrará su petición en Aprobaciones; después, repita esto.
 error-needs-factor = Los códigos enviados no bastan para lo que usted puede hacer. Use una llave de acceso, la aplicación o un código de recuperación.
 error-needs-passkey = Su organización pide una llave de acceso.
 error-needs-step-up = Esto pide una prueba reciente de que es usted.
@@ -101,10 +105,16 @@ keys-up = Fila anterior
 keys-select = Seleccionar la fila
 keys-singles = Atajos de una tecla
 keys-singles-hint = Desactívelos si usa la voz o un pulsador. Ctrl K se queda.
-table-rows = { $count } filas
+table-rows = { $count ->
+    [one] { $count } fila
+   *[other] { $count } filas
+  }
 table-select = Seleccionar { $name }
 table-select-all = Seleccionar todo lo que se muestra
-table-selected = { $count } seleccionados
+table-selected = { $count ->
+    [one] { $count } fila seleccionada
+   *[other] { $count } filas seleccionadas
+  }
 table-sorted = Ordenado por { $column }, { $direction ->
     [ascending] ascendente
    *[descending] descendente
@@ -121,7 +131,7 @@ chart-out = Alejar
 chart-table = Mostrar como tabla
 chart-csv = Descargar como CSV
 chart-time = Hora
-chart-rows = Las primeras { $shown } de { $total } filas. El CSV las tiene todas.
+chart-rows = Las primeras { $shown } de { $total } filas. El CSV las contiene todas.
 chart-keys = Gráfico de { $name }. Las flechas mueven, más y menos acercan y alejan, Inicio vuelve.
 chart-held = Retenido
 range = Intervalo de tiempo
@@ -134,4 +144,4 @@ range-wrong = El final tiene que venir después del principio.
 scope = Organización y proyecto
 scope-all = Todos los proyectos
 scope-others = Otras organizaciones
-scope-search = Buscar proyecto u organización
+scope-search = Buscar un proyecto o una organización

@@ -29,7 +29,7 @@ describe('certificates', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
     const { context, page, clean, close } = await open(chrome, { allow: [REFUSED] });
     await joined(context, page);
     await page.goto('/certificates');
-    await page.getByRole('button', { name: /^Acts on/ }).first().press('Enter');
+    await page.getByRole('button', { name: /^Actions for/ }).first().press('Enter');
     await page.getByRole('menuitem', { name: 'Revoke the device…' }).press('Enter');
     const dialog = page.getByRole('dialog', { name: /^Revoke / });
     await dialog.getByText('closed within a second').waitFor();

@@ -157,7 +157,7 @@ describe('codes', { skip: (BASE_URL === '' && 'no BASE_URL') || (FIELDKEEP_BIN =
     const boss = await joinedBy('totp', 'Olga', [{ role: 'owner' }]);
     await boss.page.goto('/people?q=Rosa&sort=-made');
     await boss.page.getByRole('link', { name: 'Rosa' }).first().click();
-    await boss.page.getByRole('button', { name: 'Acts on Rosa' }).click();
+    await boss.page.getByRole('button', { name: 'Actions for Rosa' }).click();
     await boss.page.getByRole('menuitem', { name: 'Send a reset' }).click();
     await boss.page.getByRole('dialog').getByLabel('Reason').fill('forgot it');
     await boss.page.getByRole('dialog').getByRole('button', { name: 'Send a reset' }).click();

@@ -32,10 +32,10 @@ describe('claim and install', { skip: BASE_URL === '' && 'no BASE_URL' }, () => 
     await joined(context, page);
     await inDemo(page);
     await page.goto('/claim');
-    const list = page.getByLabel('Labels, serials or ids');
+    const list = page.getByLabel('Labels, serial numbers or ids');
     await list.fill('NOBODY-1\nFK1:SHORT:LABEL\nDX-000001 DX-000001');
-    await page.getByText('No such device here').waitFor();
-    await page.getByText('This is no whole label').waitFor();
+    await page.getByText('There is no such device here').waitFor();
+    await page.getByText('This is not a whole label').waitFor();
     await page.getByText('It is yours already.').first().waitFor();
     await page.getByText('It stands above already.').waitFor();
     await axe(page);

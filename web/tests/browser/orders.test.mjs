@@ -37,7 +37,7 @@ describe('orders', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
     const dialog = page.getByRole('dialog', { name: 'Import a hand-over file' });
     const give = async (text) => dialog.locator('input[type=file]').setInputFiles({ name: 'order.registry.json', mimeType: 'application/json', buffer: Buffer.from(text) });
     await give('{"maker"');
-    await dialog.getByText('This is no JSON file').waitFor();
+    await dialog.getByText('This is not a JSON file').waitFor();
     await give('{"id": "x", "statement": "y"}');
     await dialog.getByText('This is the work order alone').waitFor();
     await give(JSON.stringify({ maker: {}, order: {}, devices: [] }));

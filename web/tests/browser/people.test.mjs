@@ -80,7 +80,7 @@ describe('people', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
     const { page, clean, close } = await person(chrome, 'Olga Prime');
     await page.goto('/people?q=Otto%20Out&sort=-made');
     await page.getByRole('link', { name: 'Otto Out' }).first().click();
-    await page.getByRole('button', { name: 'Acts on Otto Out' }).click();
+    await page.getByRole('button', { name: 'Actions for Otto Out' }).click();
     await page.getByRole('menuitem', { name: 'Shut out' }).click();
     const dialog = page.getByRole('dialog', { name: 'Shut Otto Out out?' });
     await dialog.getByText('Their one role counts for nothing meanwhile.').waitFor();
@@ -94,7 +94,7 @@ describe('people', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
     await page.getByRole('button', { name: 'Let in again' }).click();
     await page.getByRole('dialog').getByLabel('Reason').fill('is back');
     await page.getByRole('dialog').getByRole('button', { name: 'Let in again' }).click();
-    await page.getByRole('button', { name: 'Acts on Otto Out' }).waitFor();
+    await page.getByRole('button', { name: 'Actions for Otto Out' }).waitFor();
     clean();
     await close();
     await other.close();

@@ -61,7 +61,7 @@ describe('programs', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
       await page.getByRole('dialog').getByRole('button', { name: 'Withdraw' }).click();
       await page.getByRole('dialog').waitFor({ state: 'hidden' });
     }
-    await page.getByText('No key works').waitFor();
+    await page.getByText('No valid key').waitFor();
     assert.equal(await asks(), 401);
     clean();
     await close();
@@ -74,7 +74,7 @@ describe('programs', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
     const { page, clean, close } = await person(chrome, 'Olga Prime');
     await page.goto(`/programs/${account.id}`);
     await page.getByRole('button', { name: 'Shut out' }).click();
-    await page.getByRole('dialog').getByText(/Its one key stops at once/).waitFor();
+    await page.getByRole('dialog').getByText(/Its one key stops working at once/).waitFor();
     await page.getByRole('dialog').getByLabel('Reason').fill('not needed');
     await page.getByRole('dialog').getByRole('button', { name: 'Shut out' }).click();
     await page.getByRole('button', { name: 'Let in again' }).waitFor();

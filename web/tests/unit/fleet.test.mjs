@@ -85,3 +85,10 @@ test('rules of a project are checked before they are sent', async () => {
   const settings = { metrics: { temperature: { unit: 'Cel', range: [-40, 85], period_s: 60 } } };
   assert.deepEqual(metricsFrom(rowsFrom(settings)), settings.metrics);
 });
+
+test('a revoked device may be claimed again, a retired one may not', async () => {
+  const { resolve } = await load('claim/parse.ts');
+  const device = (id, state) => ({ id, serial: id, state, organization: 'ours' });
+  const found = resolve(['A-1', 'A-2', 'A-3'], [device('A-1', 'revoked'), device('A-2', 'retired'), device('A-3', 'installed')], 'ours');
+  assert.deepEqual(found.map((one) => one.fault), [undefined, 'over', 'yours']);
+});

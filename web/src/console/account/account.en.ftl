@@ -1,7 +1,7 @@
 account-sign-in = Sign in
 account-sign-in-text = to Fieldkeep at { $host }
 account-with-passkey = Sign in with a passkey
-account-passkey-cancelled = The browser's dialog was closed. Try again, or go on with your password.
+account-passkey-cancelled = The browser’s dialog was closed. Try again, or go on with your password.
 account-or = or with a password
 account-no-passkeys-here = Passkeys need https with a certificate that this browser trusts, or localhost. Until then a password and a second factor open your account.
 account-address = E-mail address

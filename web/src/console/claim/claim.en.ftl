@@ -4,7 +4,7 @@ claim-which = Which devices
 claim-which-text = A claim is signed for your organization and offered to the device; it is yours once the device has answered.
 claim-for = For which organization
 claim-for-one = For { $name }.
-claim-list = Labels, serials or ids
+claim-list = Labels, serial numbers or ids
 claim-list-hint = One per line, as many as you like. A label begins with FK1: and proves that you hold the device.
 claim-ready = { $count ->
     [one] device is found
@@ -14,24 +14,24 @@ claim-wrong = { $count ->
     [one] line is left out
    *[other] lines are left out
   }
-claim-fault-unknown = No such device here. Was its hand-over file imported?
-claim-fault-ambiguous = More than one device has this serial. Use its label or id.
-claim-fault-label = This is no whole label: FK1, the device, the secret.
+claim-fault-unknown = There is no such device here. Was its hand-over file imported?
+claim-fault-ambiguous = More than one device has this serial number. Use its label or id.
+claim-fault-label = This is not a whole label: FK1, the device, the secret.
 claim-fault-taken = It belongs to another organization.
 claim-fault-yours = It is yours already.
 claim-fault-twice = It stands above already.
-claim-fault-over = It was revoked or retired.
+claim-fault-over = It is retired.
 claim-verb = { $count ->
     [0] Claim
     [one] Claim one device
    *[other] Claim { $count } devices
   }
-claim-as-job = This many run as a job, which you can leave alone.
+claim-as-job = This many are claimed by a job, which you need not watch.
 claim-working = Working
 claim-kept = Your list is still in the field.
 claim-done = { $count ->
-    [one] One device is asked. It is yours when it answers.
-   *[other] { $count } devices are asked. They are yours when they answer.
+    [one] The claim is offered to one device. It is yours when it answers.
+   *[other] The claim is offered to { $count } devices. They are yours when they answer.
   }
 claim-failed = { $count ->
     [one] One was refused
@@ -39,9 +39,9 @@ claim-failed = { $count ->
   }
 claim-may-not = You may not claim devices for { $name }. That takes the right device.claim.
 claim-coming = On their way
-claim-coming-text = Each comes by itself when it next says hello. This list follows.
-claim-none = Nothing waits. Devices appear here between the claim and their installation.
-claim-waits = asked; waits for its hello
+claim-coming-text = Each comes by itself when it next says hello. This list keeps up.
+claim-none = Nothing waits. Devices appear here between their claim and their installation.
+claim-waits = claimed; waits for its hello
 claim-hello = Last hello
 claim-how = How?
 claim-command = Commands at the device
@@ -70,8 +70,8 @@ claim-installed = { $count ->
   }
 claim-nothing = Nothing to install
 claim-nothing-text = A device can be installed once it is claimed and has answered.
-claim-ready-devices = Devices without a place
-claim-serial = Serial
+claim-ready-devices = Devices not yet installed
+claim-serial = Serial number
 claim-model = Model
 claim-here = At hand
 claim-is-here = said hello, can be installed
@@ -82,5 +82,5 @@ claim-at-device = At the device
 claim-at-device-text = The agent answers the claim, fetches a certificate and sends readings. BUNDLE is the folder that the factory made for it.
 claim-label-of = Label of { $serial }
 claim-label-code = Code that leads to { $serial }
-claim-label-text = It leads to the device in this console. It holds no secret; the maker's own label does.
+claim-label-text = It leads to the device in this console. It holds no secret; the maker’s own label does.
 claim-label-save = Download SVG

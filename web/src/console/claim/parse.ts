@@ -47,7 +47,9 @@ export function resolve(texts: string[], devices: Device[], organization: string
     const label = isLabel ? { label: text.toUpperCase() } : {};
     if (seen.has(device.id)) return { text, device, fault: 'twice' };
     seen.add(device.id);
-    if (device.state === 'revoked' || device.state === 'retired') return { text, device, fault: 'over' };
+    if (device.state === 'retired') return { text, device, fault: 'over' };
+    // A revoked one comes back by a new claim.
+    if (device.state === 'revoked') return { text, device, ...label };
     if (device.organization === organization && device.state !== 'made') return { text, device, fault: 'yours' };
     if (device.state !== 'made' && device.state !== 'claiming') return { text, device, ...label, fault: 'taken' };
     return { text, device, ...label };

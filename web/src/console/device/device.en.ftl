@@ -42,13 +42,16 @@ device-signals-max = A chart takes { $count } signals.
 device-no-readings = No readings in this span. Choose a longer one.
 device-silent = No readings yet
 device-silent-installed = It is installed and has sent nothing so far. Readings appear here as they come; check that its agent runs and reaches this server.
-device-silent-claimed = It belongs to you and stands nowhere. Install it at a site; then it may send.
-device-silent-other = In this part of its life a device sends nothing.
-device-held-count = { $count } held back
+device-silent-claimed = It belongs to you and is not installed yet. Install it at a site; then it may send.
+device-silent-other = At this stage of its life a device sends nothing.
+device-held-count = { $count ->
+    [one] { $count } batch held back
+   *[other] { $count } batches held back
+  }
 device-recent = Recently
 device-all-events = All events
 device-no-events = Nothing has happened yet
-device-no-events-text = Claim, installation and everything that people do to it will stand here.
+device-no-events-text = Its claim, its installation and everything that people do to it will appear here.
 device-closed = Readings are not yours to see
 device-closed-text = Your role covers the device itself, not what it measures. The right is called telemetry.read.
 device-record-closed = You may not read the record of acts here; what was held back is shown alone. The right is called record.read.
@@ -56,12 +59,12 @@ device-held = { $count ->
     [one] One reading held back
    *[other] { $count } readings held back
   }
-device-reason-wrong-kind = a value of another kind
-device-reason-undeclared-metric = a signal that the project does not know
+device-reason-wrong-kind = text instead of a number
+device-reason-undeclared-metric = a signal that is not declared
 device-reason-wrong-unit = in another unit than declared
-device-reason-clock = a clock that is wrong
-device-reason-repeated-gap = a gap that came again
-device-reason-rate = more than agreed
+device-reason-clock = a wrong time
+device-reason-repeated-gap = batches missing again
+device-reason-rate = more readings than declared
 device-reason-network = from a network that is not of its site
 device-decision-held = waits for a decision
 device-decision-released = released
@@ -80,7 +83,7 @@ device-verb-device-resume = Resumed
 device-verb-device-revoke = Revoked
 device-verb-device-retire = Retired
 device-verb-device-arrange = Moved to another group
-device-verb-device-key = Batch key certified
+device-verb-device-key = API key issued
 device-verb-certificate-issue = Certificate issued
 device-verb-certificate-use = Certificate first used
 device-verb-certificate-revoke = Certificate revoked
@@ -98,21 +101,21 @@ device-head = Hash of the last batch
 device-maker = Maker
 device-order = Work order
 device-birth = Birth chain
-device-birth-text = From the device up to its maker's root.
+device-birth-text = From the device up to its maker’s root.
 device-birth-none = The server keeps no birth certificate of it.
 device-issued-by = issued by { $name }
 device-fingerprint = Fingerprint
 device-certificates = Certificates
 device-certificates-text = What it shows when it connects. It renews them by itself before they expire.
-device-certificates-none = It has none: it was never claimed, or they were withdrawn.
+device-certificates-none = It has none: it was never claimed, or they were revoked.
 device-certificate-span = { $from } – { $to }
 device-certificate-valid = valid
 device-certificate-expiring = expires soon
 device-certificate-expired = expired
 device-certificate-revoked = revoked
 device-used = first used
-device-keys = Batch keys
-device-keys-text = What it seals its batches with.
+device-keys = API keys
+device-keys-text = With one of these and its certificate it fetches its tokens.
 device-act-install = Install…
 device-act-group = Move to group…
 device-act-suspend = Suspend…
@@ -124,8 +127,8 @@ device-act-install-title = { $count ->
    *[other] Install { $count } devices
   }
 device-act-install-text = { $count ->
-    [one] From then on its readings are taken into the project, at this site. If it stands somewhere else by now, it moves.
-   *[other] From then on their readings are taken into the project, at this site. Those that stand somewhere else by now move.
+    [one] From then on its readings are taken into the project, at this site. If it is installed somewhere else, it moves.
+   *[other] From then on their readings are taken into the project, at this site. Those that are installed somewhere else move.
   }
 device-act-install-verb = { $count ->
     [one] Install
@@ -170,14 +173,14 @@ device-act-resume-verb = { $count ->
     [one] Resume
    *[other] Resume { $count } devices
   }
-device-act-resume-done = { $name } goes on
+device-act-resume-done = { $name } is resumed
 device-act-revoke-title = { $count ->
     [one] Revoke { $name }?
    *[other] Revoke { $count } devices?
   }
 device-act-revoke-text = { $count ->
-    [one] Its certificates and keys are withdrawn for good. To send again it has to be claimed and installed anew. What it sent so far stays.
-   *[other] Their certificates and keys are withdrawn for good. To send again they have to be claimed and installed anew. What they sent so far stays.
+    [one] Its certificates and keys are revoked for good. To send again it has to be claimed and installed anew. What it sent so far is kept.
+   *[other] Their certificates and keys are revoked for good. To send again they have to be claimed and installed anew. What they sent so far is kept.
   }
 device-act-revoke-verb = { $count ->
     [one] Revoke
@@ -189,8 +192,8 @@ device-act-retire-title = { $count ->
    *[other] Retire { $count } devices?
   }
 device-act-retire-text = { $count ->
-    [one] It leaves use for ever: nothing leads back from here. What it sent so far stays.
-   *[other] They leave use for ever: nothing leads back from here. What they sent so far stays.
+    [one] It goes out of use for ever: nothing leads back from here. What it sent so far is kept.
+   *[other] They go out of use for ever: nothing leads back from here. What they sent so far is kept.
   }
 device-act-retire-verb = { $count ->
     [one] Retire

@@ -1,23 +1,23 @@
 device = Dispositivo
 device-overview = Resumen
 device-signals = Señales
-device-events = Sucesos
+device-events = Eventos
 device-identity = Identidad y claves
 device-tabs = Partes de este dispositivo
 device-acts = Qué se puede hacer
-device-gone = No existe ese dispositivo
+device-gone = Ese dispositivo no existe
 device-gone-text = No está, o no le corresponde verlo.
 device-to-fleet = Ir a la flota
 device-life = Vida
 device-life-made = fabricado
-device-life-claiming = en adopción
-device-life-claimed = adoptado
+device-life-claiming = reclamándose
+device-life-claimed = reclamado
 device-life-installed = instalado
 device-life-suspended = suspendido
 device-life-revoked = revocado
 device-life-retired = retirado
 device-model = Modelo
-device-id = Id
+device-id = Identificador
 device-project = Proyecto
 device-site = Emplazamiento
 device-group = Grupo
@@ -30,38 +30,41 @@ device-group-none = Sin grupo
 device-install-hint = El dispositivo tiene que haber saludado en los últimos diez minutos.
 device-yes = sí
 device-no = no
-device-chart = Gráfica
+device-chart = Gráfico
 device-limit = límite { $value }
 device-signal-add = Añadir señales
-device-signal-remove = Quitar { $name } de la gráfica
+device-signal-remove = Quitar { $name } del gráfico
 device-of-device = De otro dispositivo
 device-find-other = Número de serie o modelo
 device-find-none = Ningún dispositivo de este proyecto encaja.
 device-signals-of = Señales de { $serial }
-device-signals-max = En una gráfica caben { $count } señales.
-device-no-readings = No hay lecturas en este periodo. Elija uno más largo.
+device-signals-max = En un gráfico caben { $count } señales.
+device-no-readings = No hay lecturas en este intervalo. Elija uno más largo.
 device-silent = Aún no hay lecturas
-device-silent-installed = Está instalado y no ha enviado nada hasta ahora. Las lecturas aparecen aquí según llegan; compruebe que su agente funciona y llega a este servidor.
-device-silent-claimed = Es suyo y no está en ningún sitio. Instálelo en un emplazamiento; entonces podrá enviar.
-device-silent-other = En esta parte de su vida un dispositivo no envía nada.
-device-held-count = { $count } retenidos
-device-recent = Reciente
-device-all-events = Todos los sucesos
+device-silent-installed = Está instalado y aún no ha enviado nada. Las lecturas aparecen aquí según llegan; compruebe que su agente funciona y alcanza este servidor.
+device-silent-claimed = Es suyo y no está en ningún lugar. Instálelo en un emplazamiento; entonces podrá enviar.
+device-silent-other = En esta etapa de su vida, un dispositivo no envía nada.
+device-held-count = { $count ->
+    [one] { $count } lote retenido
+   *[other] { $count } lotes retenidos
+  }
+device-recent = Últimos eventos
+device-all-events = Todos los eventos
 device-no-events = Aún no ha pasado nada
-device-no-events-text = Aquí estarán la adopción, la instalación y todo lo que se haga con él.
-device-closed = Las lecturas no están a su alcance
+device-no-events-text = Aquí aparecerán la reclamación, la instalación y todo lo que se haga con él.
+device-closed = No le corresponde ver las lecturas
 device-closed-text = Su rol abarca el dispositivo mismo, no lo que mide. El derecho se llama telemetry.read.
-device-record-closed = No puede leer aquí el registro de actos; solo se muestra lo retenido. El derecho se llama record.read.
+device-record-closed = No puede leer aquí el registro; solo se muestra lo retenido. El derecho se llama record.read.
 device-held = { $count ->
     [one] Una lectura retenida
    *[other] { $count } lecturas retenidas
   }
-device-reason-wrong-kind = un valor de otra clase
-device-reason-undeclared-metric = una señal que el proyecto no conoce
-device-reason-wrong-unit = en otra unidad que la declarada
-device-reason-clock = un reloj equivocado
-device-reason-repeated-gap = un hueco que se repite
-device-reason-rate = más de lo acordado
+device-reason-wrong-kind = texto en lugar de número
+device-reason-undeclared-metric = una señal no declarada
+device-reason-wrong-unit = en una unidad distinta de la declarada
+device-reason-clock = una hora equivocada
+device-reason-repeated-gap = faltan lotes de nuevo
+device-reason-rate = más lecturas de las declaradas
 device-reason-network = desde una red ajena a su emplazamiento
 device-decision-held = espera una decisión
 device-decision-released = liberado
@@ -72,15 +75,15 @@ device-doer-device = el propio dispositivo
 device-doer-server = el servidor
 device-doer-key = un programa
 device-doer-person = una persona
-device-verb-device-claim = Adopción abierta
-device-verb-device-claimed = Adoptado, con clave propia
+device-verb-device-claim = Reclamación iniciada
+device-verb-device-claimed = Reclamado, con clave propia
 device-verb-device-install = Instalado
 device-verb-device-suspend = Suspendido
 device-verb-device-resume = Reanudado
 device-verb-device-revoke = Revocado
 device-verb-device-retire = Retirado
 device-verb-device-arrange = Movido a otro grupo
-device-verb-device-key = Clave de lotes certificada
+device-verb-device-key = Clave de API emitida
 device-verb-certificate-issue = Certificado emitido
 device-verb-certificate-use = Certificado usado por primera vez
 device-verb-certificate-revoke = Certificado revocado
@@ -89,7 +92,7 @@ device-latest = Último valor
 device-limits = Límites
 device-age = Última vez
 device-first = Desde
-device-owner = Dueño y cadena
+device-owner = Propietario y cadena
 device-owner-epoch = Veces que cambió de manos
 device-key = Clave del dispositivo
 device-boot = Época de arranque
@@ -99,20 +102,20 @@ device-maker = Fabricante
 device-order = Orden de trabajo
 device-birth = Cadena de nacimiento
 device-birth-text = Del dispositivo a la raíz de su fabricante.
-device-birth-none = El servidor no guarda su certificado de nacimiento.
+device-birth-none = El servidor no guarda ningún certificado de nacimiento suyo.
 device-issued-by = emitido por { $name }
 device-fingerprint = Huella
 device-certificates = Certificados
-device-certificates-text = Lo que muestra al conectarse. Los renueva él mismo antes de que caduquen.
-device-certificates-none = No tiene: nunca fue adoptado, o se le retiraron.
+device-certificates-text = Lo que muestra al conectarse. Los renueva por sí mismo antes de que caduquen.
+device-certificates-none = No tiene ninguno: no se ha reclamado nunca, o se le revocaron.
 device-certificate-span = { $from } – { $to }
 device-certificate-valid = válido
 device-certificate-expiring = caduca pronto
 device-certificate-expired = caducado
 device-certificate-revoked = revocado
 device-used = usado por primera vez
-device-keys = Claves de lotes
-device-keys-text = Con lo que sella sus lotes.
+device-keys = Claves de API
+device-keys-text = Con una de ellas y su certificado obtiene sus tokens.
 device-act-install = Instalar…
 device-act-group = Mover a un grupo…
 device-act-suspend = Suspender…
@@ -124,21 +127,21 @@ device-act-install-title = { $count ->
    *[other] Instalar { $count } dispositivos
   }
 device-act-install-text = { $count ->
-    [one] Desde entonces sus lecturas entran en el proyecto, en este emplazamiento. Si ya está en otro, se muda.
-   *[other] Desde entonces sus lecturas entran en el proyecto, en este emplazamiento. Los que ya están en otro se mudan.
+    [one] Desde ese momento sus lecturas entran en el proyecto, en este emplazamiento. Si ya está instalado en otro, se traslada.
+   *[other] Desde ese momento sus lecturas entran en el proyecto, en este emplazamiento. Los que ya están instalados en otro se trasladan.
   }
 device-act-install-verb = { $count ->
     [one] Instalar
    *[other] Instalar { $count } dispositivos
   }
-device-act-install-done = { $name } está instalado
+device-act-install-done = { $name } se ha instalado
 device-act-group-title = { $count ->
     [one] Mover { $name } a un grupo
    *[other] Mover { $count } dispositivos a un grupo
   }
 device-act-group-text = { $count ->
-    [one] Los roles dados para un grupo valen para él en cuanto esté dentro, y ya no los del grupo que deja.
-   *[other] Los roles dados para un grupo valen para ellos en cuanto estén dentro, y ya no los de los grupos que dejan.
+    [one] Los roles dados para un grupo valen para él en cuanto está dentro; los del grupo que deja ya no.
+   *[other] Los roles dados para un grupo valen para ellos en cuanto están dentro; los de los grupos que dejan ya no.
   }
 device-act-group-verb = { $count ->
     [one] Mover
@@ -150,14 +153,14 @@ device-act-suspend-title = { $count ->
    *[other] ¿Suspender { $count } dispositivos?
   }
 device-act-suspend-text = { $count ->
-    [one] Su conexión se cierra al momento y sus lecturas se rechazan hasta que se reanude. Lo que mida mientras tanto lo guarda él.
-   *[other] Sus conexiones se cierran al momento y sus lecturas se rechazan hasta que se reanuden. Lo que midan mientras tanto lo guardan ellos.
+    [one] Su conexión se cierra de inmediato y sus lecturas se rechazan hasta que se reanude. Lo que mida mientras tanto lo guarda él mismo.
+   *[other] Sus conexiones se cierran de inmediato y sus lecturas se rechazan hasta que se reanuden. Lo que midan mientras tanto lo guardan ellos mismos.
   }
 device-act-suspend-verb = { $count ->
     [one] Suspender
    *[other] Suspender { $count } dispositivos
   }
-device-act-suspend-done = { $name } está suspendido
+device-act-suspend-done = { $name } se ha suspendido
 device-act-resume-title = { $count ->
     [one] ¿Reanudar { $name }?
    *[other] ¿Reanudar { $count } dispositivos?
@@ -170,32 +173,32 @@ device-act-resume-verb = { $count ->
     [one] Reanudar
    *[other] Reanudar { $count } dispositivos
   }
-device-act-resume-done = { $name } continúa
+device-act-resume-done = { $name } se ha reanudado
 device-act-revoke-title = { $count ->
     [one] ¿Revocar { $name }?
    *[other] ¿Revocar { $count } dispositivos?
   }
 device-act-revoke-text = { $count ->
-    [one] Sus certificados y claves se retiran para siempre. Para volver a enviar hay que adoptarlo e instalarlo de nuevo. Lo enviado hasta ahora se queda.
-   *[other] Sus certificados y claves se retiran para siempre. Para volver a enviar hay que adoptarlos e instalarlos de nuevo. Lo enviado hasta ahora se queda.
+    [one] Sus certificados y claves se revocan para siempre. Para volver a enviar hay que reclamarlo e instalarlo de nuevo. Lo que ha enviado hasta ahora se conserva.
+   *[other] Sus certificados y claves se revocan para siempre. Para volver a enviar hay que reclamarlos e instalarlos de nuevo. Lo que han enviado hasta ahora se conserva.
   }
 device-act-revoke-verb = { $count ->
     [one] Revocar
    *[other] Revocar { $count } dispositivos
   }
-device-act-revoke-done = { $name } está revocado
+device-act-revoke-done = { $name } se ha revocado
 device-act-retire-title = { $count ->
     [one] ¿Retirar { $name }?
    *[other] ¿Retirar { $count } dispositivos?
   }
 device-act-retire-text = { $count ->
-    [one] Deja el servicio para siempre: desde aquí no hay vuelta. Lo enviado hasta ahora se queda.
-   *[other] Dejan el servicio para siempre: desde aquí no hay vuelta. Lo enviado hasta ahora se queda.
+    [one] Deja de usarse para siempre: desde aquí no hay vuelta atrás. Lo que ha enviado hasta ahora se conserva.
+   *[other] Dejan de usarse para siempre: desde aquí no hay vuelta atrás. Lo que han enviado hasta ahora se conserva.
   }
 device-act-retire-verb = { $count ->
     [one] Retirar
    *[other] Retirar { $count } dispositivos
   }
-device-act-retire-done = { $name } está retirado
-device-every = Ver las { $count } señales
-device-fewer = Ver menos
+device-act-retire-done = { $name } se ha retirado
+device-every = Mostrar las { $count } señales
+device-fewer = Mostrar menos

@@ -74,11 +74,17 @@ const ICONS: Record<string, IconName> = {
   'device.claimed': 'check', 'device.arrange': 'layers', 'device.key': 'key-round', 'certificate.issue': 'shield-check', 'certificate.use': 'shield-check', 'certificate.revoke': 'ban',
 };
 
+/** Of the device where it has words for that; else as the record says it. */
+function verb(name: string): string {
+  const own = word('device-verb', name);
+  return own === name ? word('record-verb', name) : own;
+}
+
 function fromAct(act: Act): Happening {
   const reason = typeof act.detail?.reason === 'string' ? act.detail.reason : '';
   const who = act.doer.name ?? word('device-doer', act.doer.kind);
   return {
-    key: `act${act.index}`, at: act.at, icon: ICONS[act.verb] ?? 'scroll-text', title: word('device-verb', act.verb), verb: act.verb,
+    key: `act${act.index}`, at: act.at, icon: ICONS[act.verb] ?? 'scroll-text', title: verb(act.verb), verb: act.verb,
     note: [who, reason].filter((one) => one !== '').join(' · '),
   };
 }

@@ -27,7 +27,7 @@ fleet-any-site = Any site
 fleet-any-model = Any model
 fleet-any-group = Any group
 fleet-with-held = Something held back
-fleet-of-order = Of order { $id }
+fleet-of-order = Of order { $order }
 fleet-count = { $count ->
     [one] one device
    *[other] { $count } devices
@@ -41,12 +41,12 @@ fleet-clear = Clear filters
 fleet-none-fit = No device fits
 fleet-none-fit-text = Take a filter away, or search for less.
 fleet-empty = No devices yet
-fleet-empty-text = Devices stand here once they are claimed for your organization. Somebody who may claim devices does that.
-fleet-empty-may = Devices come from a maker's work order: import it, claim its devices, then install them at a site.
+fleet-empty-text = Devices appear here once they are claimed for your organization. Somebody who may claim devices does that.
+fleet-empty-may = Devices come from a maker’s work order: import it, claim its devices, then install them at a site.
 fleet-begin = Nothing is here yet
 fleet-begin-text = First steps leads from an organization to the first reading. It takes a few minutes, and goes on where it was left.
-fleet-nowhere = You are in no organization yet
-fleet-nowhere-text = Ask somebody who manages people to give you a role; then what you may see stands here.
+fleet-nowhere = You belong to no organization yet
+fleet-nowhere-text = Ask somebody who manages people to give you a role; then what you may see appears here.
 fleet-selected = { $count } selected
 fleet-select-all = Select all { $count }
 fleet-deselect = Clear

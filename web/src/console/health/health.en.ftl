@@ -42,26 +42,26 @@ health-clock-same = as this browser’s
 health-root = Root of the journal
 health-database = Database
 health-database-embedded = embedded
-health-database-postgres = PostgreSQL
+health-database-postgresql = PostgreSQL
 health-authority = Server authority until
-health-expiring = Device certificates that end in 14 days
+health-expiring = Device certificates that expire in 14 days
 health-found-disk-unknown = The disk does not say how full it is
 health-found-disk-low = { $size } free, { $share } of the disk
 health-found-disk-free = { $size } free, { $share } of the disk
 health-found-authority-ends = { $count ->
-    [one] The authority of the server’s own certificate ends in one day
-   *[other] The authority of the server’s own certificate ends in { $count } days
+    [one] The authority of the server’s own certificate expires in one day
+   *[other] The authority of the server’s own certificate expires in { $count } days
   }
-health-found-own-ended = Your own certificate for people ended on { $time }
+health-found-own-ended = Your own certificate for people expired on { $time }
 health-found-own-ends = { $count ->
-    [one] Your own certificate for people ends in one day
-   *[other] Your own certificate for people ends in { $count } days
+    [one] Your own certificate for people expires in one day
+   *[other] Your own certificate for people expires in { $count } days
   }
 health-found-devices-end = { $count ->
-    [one] That of one device ends within 14 days
-   *[other] Those of { $count } devices end within 14 days
+    [one] The certificate of one device expires within 14 days
+   *[other] The certificates of { $count } devices expire within 14 days
   }
-health-found-none-ends = None of a device ends within 14 days
+health-found-none-ends = No device certificate expires within 14 days
 health-found-messages-dead = { $count ->
     [one] One could not be delivered
    *[other] { $count } could not be delivered

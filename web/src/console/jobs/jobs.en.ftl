@@ -19,7 +19,7 @@ jobs-about = About it
 jobs-working = Working
 jobs-finished = Over
 jobs-left = about { $time } left
-jobs-leave = You can leave this page: the server goes on by itself, through restarts too.
+jobs-leave = You can leave this page: the server goes on by itself, even after a restart.
 jobs-stop = Stop
 jobs-retry = { $count ->
     [one] Retry the one that failed
@@ -36,7 +36,7 @@ jobs-csv-done = { $count ->
    *[other] { $count } lines are in the file
   }
 jobs-said = { $done } done, { $failed } failed
-jobs-none = No long work
+jobs-none = No jobs yet
 jobs-none-text = What is done to many devices at once runs as a job: claims and installations of a whole order, or a revocation.
 jobs-state-waiting = Waiting
 jobs-state-running = Running
@@ -49,7 +49,7 @@ jobs-kind-suspend = Suspend
 jobs-kind-resume = Resume
 jobs-kind-revoke = Revoke
 jobs-kind-retire = Retire
-jobs-kind-group = Arrange
+jobs-kind-group = Move to a group
 jobs-title-claim = { $count ->
     [one] Claim one device
    *[other] Claim { $count } devices
@@ -75,6 +75,6 @@ jobs-title-retire = { $count ->
    *[other] Retire { $count } devices
   }
 jobs-title-group = { $count ->
-    [one] Arrange one device
-   *[other] Arrange { $count } devices
+    [one] Move one device to a group
+   *[other] Move { $count } devices to a group
   }

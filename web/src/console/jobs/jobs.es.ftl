@@ -4,9 +4,9 @@ jobs-what = Trabajo
 jobs-progress = Progreso
 jobs-done = Hecho
 jobs-of = por hacer
-jobs-failed = Fallidos
-jobs-failed-word = fallaron
-jobs-went = salieron bien
+jobs-failed = Con error
+jobs-failed-word = con error
+jobs-went = con éxito
 jobs-to-do = por hacer
 jobs-untouched = sin tocar
 jobs-by = Iniciado por
@@ -14,13 +14,13 @@ jobs-started = Inicio
 jobs-ended = Fin
 jobs-reason = Motivo
 jobs-organization = Organización
-jobs-id = Id del trabajo
+jobs-id = Identificador del trabajo
 jobs-about = Datos
-jobs-working = En marcha
+jobs-working = En curso
 jobs-finished = Terminado
-jobs-left = quedan unos { $time }
-jobs-leave = Puede dejar esta página: el servidor sigue solo, también tras un reinicio.
-jobs-stop = Parar
+jobs-left = quedan aproximadamente { $time }
+jobs-leave = Puede dejar esta página: el servidor sigue por sí mismo, también tras un reinicio.
+jobs-stop = Detener
 jobs-retry = { $count ->
     [one] Reintentar el que falló
    *[other] Reintentar los { $count } fallidos
@@ -35,13 +35,13 @@ jobs-csv-done = { $count ->
     [one] Hay una línea en el archivo
    *[other] Hay { $count } líneas en el archivo
   }
-jobs-said = { $done } hechos, { $failed } fallidos
-jobs-none = No hay trabajos largos
-jobs-none-text = Lo que se hace a muchos dispositivos a la vez es un trabajo: reclamar e instalar una orden entera, o una revocación.
+jobs-said = Hechos: { $done }; fallidos: { $failed }
+jobs-none = Aún no hay trabajos
+jobs-none-text = Lo que se hace con muchos dispositivos a la vez es un trabajo: reclamar e instalar una orden de trabajo entera, o una revocación.
 jobs-state-waiting = En espera
-jobs-state-running = En marcha
-jobs-state-stopping = Parando
-jobs-state-stopped = Parado
+jobs-state-running = En curso
+jobs-state-stopping = Deteniéndose
+jobs-state-stopped = Detenido
 jobs-state-done = Hecho
 jobs-kind-claim = Reclamar
 jobs-kind-install = Instalar
@@ -49,7 +49,7 @@ jobs-kind-suspend = Suspender
 jobs-kind-resume = Reanudar
 jobs-kind-revoke = Revocar
 jobs-kind-retire = Retirar
-jobs-kind-group = Ordenar
+jobs-kind-group = Mover a un grupo
 jobs-title-claim = { $count ->
     [one] Reclamar un dispositivo
    *[other] Reclamar { $count } dispositivos
@@ -75,6 +75,6 @@ jobs-title-retire = { $count ->
    *[other] Retirar { $count } dispositivos
   }
 jobs-title-group = { $count ->
-    [one] Ordenar un dispositivo
-   *[other] Ordenar { $count } dispositivos
+    [one] Mover un dispositivo a un grupo
+   *[other] Mover { $count } dispositivos a un grupo
   }

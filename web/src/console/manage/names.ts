@@ -47,13 +47,13 @@ export const roleWhy = (role: string): string | null => (has(`manage-why-${role}
 
 export const actionName = (action: string): string => word('manage-action', action);
 
-/** "person/…", "key/…", "server": whoever did or asked something. */
-export function doerName(doer: string): string {
+/** "person/…", "key/…", "server": whoever did or asked something. `inside` a sentence, or as a name by itself. */
+export function doerName(doer: string, inside = false): string {
   const [kind, id = ''] = doer.split('/');
   // Oneself, whoever else may be seen.
   if (kind === 'person' && id === session.me?.id) return session.me.name;
   if (kind === 'person') return directory.people()?.find((one) => one.id === id)?.name ?? short(id);
-  if (kind === 'key') return t('manage-key-named', { name: directory.keys()?.find((one) => one.id === id)?.name ?? short(id) });
+  if (kind === 'key') return t(inside ? 'manage-key-inline' : 'manage-key-named', { name: directory.keys()?.find((one) => one.id === id)?.name ?? short(id) });
   return word('manage-doer', doer);
 }
 

@@ -51,7 +51,7 @@ people-role-choose = Choose a role
 people-role-add = Add a role
 people-role-nth = Role { $count }
 people-role-drop = Take role { $count } out
-people-role-own = A role of the organization's own.
+people-role-own = A role of the organization’s own.
 people-until = Until
 people-until-hint = The last day. Empty: no end.
 people-kept = What you filled in is still here.
@@ -71,7 +71,7 @@ people-withdraw-title = Withdraw the invitation of { $address }?
 people-withdraw-text = The link does not open from now on. You can invite them again.
 people-withdrawn = That link does not open any more
 people-invitations-none = No invitations here
-people-invitations-none-text = Whoever you invite stands here until they have joined.
+people-invitations-none-text = Whoever you invite appears here until they have joined.
 people-account = Account
 people-id = Id
 people-confirmed = confirmed
@@ -91,18 +91,18 @@ people-take-title = Take the role { $role } back from { $name }?
 people-take-text = It ends at once in { $where }. Everything else stays.
 people-loses-nothing = They lose nothing: other roles give all of this there.
 people-role-taken = The role is taken back
-people-acts = Acts on { $name }
+people-acts = Actions for { $name }
 people-ask = What may they do?
 people-shut-out = Shut out
 people-shut-title = Shut { $name } out?
 people-shut-text = At once, and until somebody lets them in again:
 people-ends-sessions = All of their sessions end.
 people-ends-keys = Keys that they made are withdrawn, and stay so.
-people-ends-links = Open links by them and to them die.
+people-ends-links = Open links by them and to them stop working.
 people-ends-links-count = { $count ->
-    [0] Links that they made die; none waits for them.
-    [one] One open invitation to them dies, and links that they made.
-   *[other] { $count } open invitations to them die, and links that they made.
+    [0] Links that they made stop working; none waits for them.
+    [one] One open invitation to them stops working, and so do links that they made.
+   *[other] { $count } open invitations to them stop working, and so do links that they made.
   }
 people-ends-roles = Their roles count for nothing meanwhile.
 people-ends-roles-count = { $count ->

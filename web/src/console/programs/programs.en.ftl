@@ -11,8 +11,8 @@ programs-keys-count = { $count ->
    *[other] { $count } keys
   }
 programs-keys-text = Several may work at once, so that a successor can take over before the old one ends.
-programs-keys-none = No key works
-programs-keys-none-text = Make one: its secret is shown once, and goes into the program's configuration.
+programs-keys-none = No valid key
+programs-keys-none-text = Make one: its secret is shown once, and goes into the program’s configuration.
 programs-used = Last used
 programs-from = from { $address }
 programs-never-used = never used
@@ -35,7 +35,7 @@ programs-rights-label = Sensitive actions that it may do, by name
 programs-rotate = Rotate
 programs-revoke = Withdraw
 programs-revoke-title = Withdraw the key { $name }?
-programs-revoke-text = It stops with this answer, and so do tokens made with it. It cannot be undone: the program needs another key.
+programs-revoke-text = It stops working at once, and so do tokens made with it. It cannot be undone: the program needs another key.
 programs-revoked = The key is withdrawn
 programs-past = { $count ->
     [one] One that is over
@@ -56,14 +56,15 @@ programs-use-oauth-text = Exchanges the key in { $file } for a token of ten minu
 programs-shut-out = Shut out
 programs-shut-title = Shut { $name } out?
 programs-shut-text = { $count ->
-    [0] It has no key that works. The account stays.
-    [one] Its one key stops at once, and tokens made with it. The account stays.
-   *[other] All its { $count } keys stop at once, and tokens made with them. The account stays.
+    [0] It has no valid key. The account stays.
+    [one] Its one key stops working at once, and so do tokens made with it. The account stays.
+   *[other] All its { $count } keys stop working at once, and so do tokens made with them. The account stays.
   }
 programs-shut-done = Shut out with all its keys
 programs-let-in = Let in again
 programs-let-title = Let { $name } in again?
 programs-let-text = { $count ->
+    [0] It has no key left: make one so that it can work.
     [one] Its one key that still stands works again.
    *[other] Its { $count } keys that still stand work again.
   }

@@ -10,33 +10,33 @@ programs-keys-count = { $count ->
     [one] una clave
    *[other] { $count } claves
   }
-programs-keys-text = Varias pueden valer a la vez, para que la sucesora entre antes de que termine la vieja.
-programs-keys-none = Ninguna clave vale
-programs-keys-none-text = Crea una: su secreto se muestra una vez, y va a la configuración del programa.
+programs-keys-text = Varias pueden valer a la vez, para que la sucesora esté en uso antes de que caduque la anterior.
+programs-keys-none = Ninguna clave es válida
+programs-keys-none-text = Cree una: su secreto se muestra una sola vez, y va a la configuración del programa.
 programs-used = Último uso
 programs-from = desde { $address }
 programs-never-used = sin uso
-programs-expires = Próximo fin
-programs-ends = termina
-programs-no-end = sin fin
-programs-shut = excluido
+programs-expires = Próxima caducidad
+programs-ends = caduca
+programs-no-end = sin caducidad
+programs-shut = bloqueado
 programs-none = Aún no hay programas
-programs-none-text = Un programa tiene claves propias, y todas paran a la vez cuando se le excluye.
+programs-none-text = Un programa tiene claves propias, y todas dejan de valer a la vez cuando se bloquea.
 programs-make = Crear un programa
 programs-warn = { $count ->
-    [one] Una clave termina en dos semanas. Rótala y da la sucesora al programa antes.
-   *[other] { $count } claves terminan en dos semanas. Rótalas y da las sucesoras al programa antes.
+    [one] Una clave caduca en dos semanas o menos. Rótela antes y dé la sucesora al programa.
+   *[other] { $count } claves caducan en dos semanas o menos. Rótelas antes y dé las sucesoras al programa.
   }
-programs-state-expired = terminada
-programs-state-revoked = retirada
-programs-key-id = id de la clave
+programs-state-expired = caducada
+programs-state-revoked = revocada
+programs-key-id = identificador de la clave
 programs-rights = Por nombre
 programs-rights-label = Acciones sensibles que puede hacer, por nombre
 programs-rotate = Rotar
-programs-revoke = Retirar
-programs-revoke-title = ¿Retirar la clave { $name }?
-programs-revoke-text = Deja de valer con esta respuesta, y también los tokens hechos con ella. No se puede deshacer: el programa necesita otra clave.
-programs-revoked = La clave está retirada
+programs-revoke = Revocar
+programs-revoke-title = ¿Revocar la clave { $name }?
+programs-revoke-text = Deja de valer de inmediato, y también los tokens obtenidos con ella. No se puede deshacer: el programa necesitará otra clave.
+programs-revoked = Clave revocada
 programs-past = { $count ->
     [one] Una terminada
    *[other] { $count } terminadas
@@ -44,27 +44,28 @@ programs-past = { $count ->
 programs-key-make = Crear una clave
 programs-key-name = Para qué es
 programs-key-name-hint = La máquina o el lugar donde estará: informes en el servidor 2.
-programs-gains-nothing = Sin derechos por nombre esta clave no puede hacer nada.
-programs-kept = Lo que escribiste sigue aquí.
+programs-gains-nothing = Sin derechos por nombre, esta clave no puede hacer nada.
+programs-kept = Lo que escribió sigue aquí.
 programs-secret = Secreto de la clave
 programs-secret-of = Secreto de { $name }
 programs-use = Cómo usarla
 programs-use-key = Con la clave
 programs-use-oauth = Con un token corto
-programs-use-key-text = Con el secreto en el fichero { $file }, legible solo para el programa.
-programs-use-oauth-text = Cambia la clave de { $file } por un token de diez minutos, para que la clave viaje poco.
-programs-shut-out = Excluir
-programs-shut-title = ¿Excluir { $name }?
+programs-use-key-text = Con el secreto en el archivo { $file }, legible solo para el programa.
+programs-use-oauth-text = Cambia la clave de { $file } por un token de diez minutos, para que la clave misma viaje poco.
+programs-shut-out = Bloquear
+programs-shut-title = ¿Bloquear { $name }?
 programs-shut-text = { $count ->
-    [0] No tiene ninguna clave que valga. La cuenta queda.
-    [one] Su única clave deja de valer, y los tokens hechos con ella. La cuenta queda.
-   *[other] Sus { $count } claves dejan de valer, y los tokens hechos con ellas. La cuenta queda.
+    [0] No tiene ninguna clave válida. La cuenta se conserva.
+    [one] Su única clave deja de valer de inmediato, y los tokens obtenidos con ella. La cuenta se conserva.
+   *[other] Sus { $count } claves dejan de valer de inmediato, y los tokens obtenidos con ellas. La cuenta se conserva.
   }
-programs-shut-done = Excluido con todas sus claves
-programs-let-in = Dejar entrar
-programs-let-title = ¿Dejar entrar de nuevo a { $name }?
+programs-shut-done = Bloqueado con todas sus claves
+programs-let-in = Desbloquear
+programs-let-title = ¿Desbloquear { $name }?
 programs-let-text = { $count ->
-    [one] La única clave que sigue en pie vuelve a valer.
-   *[other] Las { $count } claves que siguen en pie vuelven a valer.
+    [0] No le queda ninguna clave: cree una para que pueda trabajar.
+    [one] La única clave que le queda vuelve a valer.
+   *[other] Las { $count } claves que le quedan vuelven a valer.
   }
-programs-let-done = Vuelve a tener acceso
+programs-let-done = Programa desbloqueado

@@ -5,9 +5,9 @@ quarantine-readings = Lecturas
 quarantine-index = Hoja
 quarantine-since = Retenido
 quarantine-decided = Decidido
-quarantine-id = Id del lote
+quarantine-id = Identificador del lote
 quarantine-batch = Lote
-quarantine-metric = Métrica
+quarantine-metric = Señal
 quarantine-value = Valor
 quarantine-time = Medido
 quarantine-expected = Declarado
@@ -16,7 +16,7 @@ quarantine-between = { $min } a { $max }
 quarantine-limit = Límite { $value }
 quarantine-sample = Lecturas
 quarantine-sample-part = Las primeras { $shown } de { $total }.
-quarantine-sample-gone = Las lecturas se destruyeron. Que existieron, y por qué, queda en el registro.
+quarantine-sample-gone = Las lecturas se destruyeron. Que existieron, y por qué se retuvieron, queda en el registro.
 quarantine-failed = Por qué está retenido
 quarantine-passed = Todo lo demás se cumplió: certificado, token, propietario, lugar y orden del lote.
 quarantine-what = Qué puede hacer
@@ -37,8 +37,8 @@ quarantine-state-held = Retenidos
 quarantine-state-released = Liberados
 quarantine-state-destroyed = Destruidos
 quarantine-none-held = No hay nada retenido
-quarantine-none-released = No se liberó nada
-quarantine-none-destroyed = No se destruyó nada
+quarantine-none-released = No se ha liberado nada
+quarantine-none-destroyed = No se ha destruido nada
 quarantine-none-filter = No hay nada retenido por esta causa
 quarantine-none-text = Las lecturas que no pasan una comprobación se guardan aparte aquí hasta que alguien decida. Aparecen solas.
 quarantine-ask-release = { $count ->
@@ -58,12 +58,12 @@ quarantine-verb-destroy = { $count ->
    *[other] Destruir { $count } lotes
   }
 quarantine-done-release = { $count ->
-    [one] El lote está liberado
-   *[other] { $count } lotes están liberados
+    [one] El lote se ha liberado
+   *[other] { $count } lotes se han liberado
   }
 quarantine-done-destroy = { $count ->
-    [one] El lote está destruido
-   *[other] { $count } lotes están destruidos
+    [one] El lote se ha destruido
+   *[other] { $count } lotes se han destruido
   }
 quarantine-effect-release = { $devices ->
     [one] Las lecturas de un dispositivo ({ $readings }) entran en su historial y desde entonces aparecen en gráficos y exportaciones.
@@ -77,21 +77,21 @@ quarantine-left = { $count ->
     [one] Hay uno más seleccionado que sigue retenido: una bifurcación no se puede liberar.
    *[other] Hay { $count } más seleccionados que siguen retenidos: una bifurcación no se puede liberar.
   }
-quarantine-reason-undeclared-metric = Métrica no declarada
+quarantine-reason-undeclared-metric = Señal no declarada
 quarantine-reason-wrong-unit = Unidad equivocada
 quarantine-reason-wrong-kind = Texto en lugar de número
-quarantine-reason-outside-range = Fuera del intervalo físico
+quarantine-reason-outside-range = Fuera del rango físico
 quarantine-reason-clock = Hora equivocada
 quarantine-reason-repeated-gap = Faltan lotes
 quarantine-reason-fork = Dos historias de un dispositivo
 quarantine-reason-rate = Demasiadas lecturas
 quarantine-reason-network = Red ajena
-quarantine-advice-undeclared-metric = Declare la métrica en el proyecto, o haga que el dispositivo envíe solo lo que el proyecto enumera.
+quarantine-advice-undeclared-metric = Declare la señal en el proyecto, o haga que el dispositivo envíe solo lo que el proyecto declara.
 quarantine-advice-wrong-unit = Corrija la unidad en el dispositivo, o en el proyecto si es ahí donde está mal.
-quarantine-advice-wrong-kind = Haga que el dispositivo envíe un número, o declare la métrica sin unidad ni intervalo.
-quarantine-advice-outside-range = Revise el sensor y su cableado. Si el valor es real, amplíe el intervalo en el proyecto.
-quarantine-advice-clock = Ponga en hora el dispositivo. Aquí llegan lecturas muy adelantadas o más viejas de lo que guarda el proyecto.
+quarantine-advice-wrong-kind = Haga que el dispositivo envíe un número, o declare la señal sin unidad ni rango.
+quarantine-advice-outside-range = Revise el sensor y su cableado. Si el valor es real, amplíe el rango en el proyecto.
+quarantine-advice-clock = Ponga en hora el dispositivo. Aquí llegan lecturas muy adelantadas o más antiguas de lo que guarda el proyecto.
 quarantine-advice-repeated-gap = Se le dijo al dispositivo qué lote falta y ya no lo tiene. Revise su almacenamiento.
-quarantine-advice-fork = Se restauró una imagen o se copió una clave. Busque el segundo dispositivo y reclame de nuevo el bueno.
-quarantine-advice-rate = Envía más de diez veces lo declarado. Corrija el período en uno de los dos.
-quarantine-advice-network = Habla desde fuera de las redes de su emplazamiento. ¿Se movió, o cambió la red del emplazamiento?
+quarantine-advice-fork = Se restauró una imagen o se copió una clave. Busque el segundo dispositivo y reclame de nuevo el verdadero.
+quarantine-advice-rate = Envía más de diez veces lo declarado. Corrija el periodo en uno de los dos.
+quarantine-advice-network = Habla desde fuera de las redes de su emplazamiento. ¿Se trasladó, o cambió la red del emplazamiento?

@@ -1,7 +1,8 @@
 /** The record as a person reads it: days, names in place of ids, and what was before and after. */
 import type { RecordedAct } from '$api/types';
 import { api } from '$kit/api';
-import { t } from '$kit/i18n.svelte';
+import { dateTime } from '$kit/format';
+import { has, t, word } from '$kit/i18n.svelte';
 import type { Change } from '$ui/Diff.svelte';
 import { brief, deviceNameKnown, personName, siteName } from '../common/names.svelte';
 import { place } from '../common/place.svelte';
@@ -67,41 +68,63 @@ export function named(id: string): string {
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 const isId = (text: string): boolean => /^[0-9a-f]{8}-[0-9a-f]{4}-/.test(text);
 
-export function valueText(value: unknown): string | null {
+/** Members whose values are names of the server's, and where their words stand. */
+const WORDS: Record<string, string> = {
+  action: 'manage-action', actions: 'manage-action', rights: 'manage-action', forbid: 'manage-action', two_people: 'manage-action', role: 'manage-role',
+  method: 'account-method', factors: 'account-factor', factor: 'people-lost', kinds: 'messages-kind', kind: 'jobs-kind', state: 'device-life',
+};
+const isTime = (text: string): boolean => /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/.test(text);
+
+/** `member`: what it is the value of, when its words should be looked for. */
+export function valueText(value: unknown, member = ''): string | null {
   if (value === null || value === undefined) return null;
-  if (typeof value === 'string') return isId(value) ? named(value) : value;
-  if (Array.isArray(value) && value.every((one) => typeof one !== 'object')) return value.map((one) => String(one)).join(', ') || null;
+  if (typeof value === 'boolean') return member === '' ? String(value) : t(value ? 'device-yes' : 'device-no');
+  if (typeof value === 'string') {
+    if (isId(value)) return named(value);
+    if (member !== '' && isTime(value)) return dateTime(value);
+    return WORDS[member] ? word(WORDS[member], value) : value;
+  }
+  if (Array.isArray(value) && value.every((one) => typeof one !== 'object')) return value.map((one) => valueText(one, member)).join(', ') || null;
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }
 
-/** Leaves of an object by their path: `metrics.temperature.range`. */
-function flat(value: unknown, path: string, into: Map<string, string | null>): void {
-  if (isRecord(value) && Object.keys(value).length > 0) {
-    for (const [name, one] of Object.entries(value)) flat(one, path === '' ? name : `${path}.${name}`, into);
-  } else into.set(path, valueText(value));
+/** `metrics.t_supply.range` in words: each part that has some; names of signals have none. `to` in a content is whom, else when. */
+function memberText(path: string): string {
+  return path.replace('content.to', 'content-to').split('.').map((part) => {
+    const id = `record-member-${part.replaceAll('_', '-')}`;
+    return has(id) ? t(id) : part;
+  }).join(' · ');
 }
+
+/** Leaves of an object by their path: `metrics.temperature.range`. */
+function flat(value: unknown, path: string, into: Map<string, string | null>, own: string): void {
+  if (isRecord(value) && Object.keys(value).length > 0) {
+    for (const [name, one] of Object.entries(value)) flat(one, path === '' ? name : `${path}.${name}`, into, own);
+  } else into.set(path, valueText(value, path === '' ? own : (path.split('.').at(-1) ?? '')));
+}
+
+/** What is before and after where they are no objects: the life of a device, what a role gives. */
+const OWN: Record<string, string> = { device: 'state', role: 'actions' };
 
 export function changes(act: RecordedAct): Change[] {
   const detail = act.detail;
   if (!detail || !('before' in detail || 'after' in detail)) return [];
   const before = new Map<string, string | null>();
   const after = new Map<string, string | null>();
-  flat(detail.before, '', before);
-  flat(detail.after, '', after);
+  const own = act.verb === 'device.arrange' ? 'group' : OWN[act.verb.split('.')[0] ?? ''] ?? 'what';
+  flat(detail.before, '', before, own);
+  flat(detail.after, '', after, own);
   if (before.get('') === null && after.size > 1) before.delete('');
-  const own = act.verb.split('.')[0] ?? '';
   return [...new Set([...before.keys(), ...after.keys()])]
-    .map((name) => ({ name: name === '' ? own : name, before: before.get(name) ?? null, after: after.get(name) ?? null }))
+    .map((name) => ({ name: memberText(name === '' ? own : name), before: before.get(name) ?? null, after: after.get(name) ?? null }))
     .filter((one) => one.before !== one.after);
 }
 
 /** What else the act says. */
 export function others(act: RecordedAct): { key: string; label: string; text: string }[] {
-  return Object.entries(act.detail ?? {}).filter(([name]) => name !== 'before' && name !== 'after')
-    .flatMap(([name, value]) => {
-      const text = valueText(value);
-      return text === null ? [] : [{ key: name, label: name.replaceAll('_', ' '), text }];
-    });
+  const found = new Map<string, string | null>();
+  for (const [name, value] of Object.entries(act.detail ?? {})) if (name !== 'before' && name !== 'after') flat(value, name, found, '');
+  return [...found].flatMap(([name, text]) => (text === null ? [] : [{ key: name, label: memberText(name), text }]));
 }
 
 /**

@@ -39,5 +39,5 @@ roles-effect = { $count ->
 roles-kept = What you chose is still here.
 roles-remove = Remove
 roles-remove-title = Remove the role { $name }?
-roles-remove-text = A role that somebody holds is not removed. Nobody loses anything by this.
+roles-remove-text = A role that somebody holds cannot be removed. Nobody loses anything by this.
 roles-removed = The role is gone

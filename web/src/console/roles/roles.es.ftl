@@ -6,7 +6,7 @@ roles-people = Para personas
 roles-programs = Para programas
 roles-own = Propios
 roles-own-one = propio
-roles-own-text = Hecho por esta organización.
+roles-own-text = Creado por esta organización.
 roles-allowed = permitido
 roles-sensitive = permitido, pide presencia
 roles-no = no
@@ -24,11 +24,11 @@ roles-gives = { $count ->
 roles-make = Crear un rol
 roles-made = El rol está creado
 roles-name = Nombre
-roles-name-hint = Como se diría: Turno de noche.
+roles-name-hint = Como se diría normalmente: Turno de noche.
 roles-what = Lo que da
 roles-standard-only = solo roles estándar
-roles-not-held = tú no lo tienes aquí
-roles-no-change = Aún no cambia nada.
+roles-not-held = usted no lo tiene aquí
+roles-no-change = Todavía no cambia nada.
 roles-change = Cambiar
 roles-change-title = Cambiar lo que da { $name }
 roles-changed = El cambio vale de inmediato
@@ -36,8 +36,8 @@ roles-effect = { $count ->
     [one] Vale de inmediato para la única persona que lo tiene.
    *[other] Vale de inmediato para las { $count } personas que lo tienen.
   }
-roles-kept = Lo que elegiste sigue aquí.
+roles-kept = Lo que eligió sigue aquí.
 roles-remove = Quitar
 roles-remove-title = ¿Quitar el rol { $name }?
-roles-remove-text = Un rol que alguien tiene no se quita. Nadie pierde nada con esto.
+roles-remove-text = Un rol que alguien tiene no se puede quitar. Nadie pierde nada con esto.
 roles-removed = El rol ya no está

@@ -6,7 +6,7 @@ sites-location = Location
 sites-location-hint = Latitude and longitude in degrees, as maps copy them. It may stay empty.
 sites-location-wrong = Two numbers: latitude from −90 to 90, longitude from −180 to 180.
 sites-networks = Networks
-sites-networks-hint = What its devices speak from, as 10.20.0.0/16. Readings from elsewhere are held back. Empty: any.
+sites-networks-hint = What its devices speak from, as 10.20.0.0/16. Readings from another network are held back. Empty: any.
 sites-any-network = any
 sites-nowhere = not given
 sites-add = Add a site
@@ -24,8 +24,14 @@ sites-map = { $count ->
    *[other] Map with { $count } sites
   }
 sites-map-marks = Sites on the map
-sites-map-open = { $count } sites, among them { $name }: look closer
-sites-map-list = { $count } sites at one place
+sites-map-open = { $count ->
+    [one] { $name }: look closer
+   *[other] { $count } sites, { $name } among them: look closer
+  }
+sites-map-list = { $count ->
+    [one] One site in one place
+   *[other] { $count } sites in one place
+  }
 sites-map-shown = { $count ->
     [one] One site on the map
    *[other] { $count } sites on the map
@@ -37,8 +43,8 @@ sites-after = The next sites
 sites-gone = There is no such site
 sites-to-all = All sites
 sites-devices = Devices
-sites-no-devices = No devices stand here
-sites-no-devices-text = Install a claimed device at this site; its readings are taken from then on.
+sites-no-devices = No devices here yet
+sites-no-devices-text = Install a claimed device at this site; its readings are taken in from then on.
 sites-to-claimed = Show claimed devices
 sites-all-devices = Show all { $count } in the fleet
 projects = Projects
@@ -62,7 +68,7 @@ projects-make = Make it
 projects-made = { $name } is there
 projects-empty = No projects yet
 projects-empty-may = A project holds sites, devices and their readings. Make the first one.
-projects-empty-text = A project holds sites, devices and their readings. Somebody who may make one does that.
+projects-empty-text = A project holds sites, devices and their readings. Somebody who may make projects adds the first one.
 projects-gone = There is no such project
 projects-groups = Groups
 projects-groups-text = Parts of the fleet that roles can be given for.
@@ -72,7 +78,7 @@ projects-group-parent = Below
 projects-group-top = at the top
 projects-group-made = { $name } is there
 projects-to-fleet = Show them
-projects-export = Take readings away
+projects-export = Export readings
 projects-export-text = Lines of JSON: device, signal, time, value, and the place in the journal.
 projects-export-from = From
 projects-export-until = Until, that day included
@@ -94,7 +100,7 @@ projects-metric-max = Greatest
 projects-metric-period = Period in s
 projects-metric-remove = Remove { $name }
 projects-fault-name = A signal needs its name.
-projects-fault-twice = This name stands here twice.
+projects-fault-twice = This name is here twice.
 projects-fault-range = A range needs both its ends, as numbers.
 projects-fault-order = The least has to be below the greatest.
 projects-fault-period = The period is a whole number of seconds.

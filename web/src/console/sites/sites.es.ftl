@@ -6,16 +6,16 @@ sites-location = Ubicación
 sites-location-hint = Latitud y longitud en grados, como las copian los mapas. Puede quedar vacía.
 sites-location-wrong = Dos números: latitud de −90 a 90, longitud de −180 a 180.
 sites-networks = Redes
-sites-networks-hint = Desde dónde hablan sus dispositivos, como 10.20.0.0/16. Las lecturas de otro lugar se retienen. Vacío: cualquiera.
+sites-networks-hint = Desde dónde hablan sus dispositivos, como 10.20.0.0/16. Las lecturas que lleguen de otra red se retienen. Vacío: cualquiera.
 sites-any-network = cualquiera
 sites-nowhere = sin indicar
-sites-add = Añadir emplazamiento
-sites-make = Añadirlo
-sites-added = { $name } está añadido
+sites-add = Añadir un emplazamiento
+sites-make = Añadir
+sites-added = { $name } se ha añadido
 sites-kept = Lo que escribió sigue aquí.
 sites-search = Buscar emplazamientos
 sites-none-fit = Ningún emplazamiento encaja
-sites-none-fit-text = Busque menos.
+sites-none-fit-text = Busque con menos palabras.
 sites-empty = Aún no hay emplazamientos
 sites-empty-may = Un emplazamiento es un lugar con dispositivos. Añada el primero; después se podrán instalar allí.
 sites-empty-text = Un emplazamiento es un lugar con dispositivos. Quien puede cambiar el proyecto añade el primero.
@@ -23,24 +23,30 @@ sites-map = { $count ->
     [one] Mapa con un emplazamiento
    *[other] Mapa con { $count } emplazamientos
   }
-sites-map-marks = Sitios en el mapa
-sites-map-open = { $count } sitios, entre ellos { $name }: mirar de cerca
-sites-map-list = { $count } sitios en un mismo lugar
+sites-map-marks = Emplazamientos en el mapa
+sites-map-open = { $count ->
+    [one] { $name }: mirar de cerca
+   *[other] { $count } emplazamientos, entre ellos { $name }: mirar de cerca
+  }
+sites-map-list = { $count ->
+    [one] Un emplazamiento en un mismo lugar
+   *[other] { $count } emplazamientos en un mismo lugar
+  }
 sites-map-shown = { $count ->
-    [one] Un sitio en el mapa
-   *[other] { $count } sitios en el mapa
+    [one] Un emplazamiento en el mapa
+   *[other] { $count } emplazamientos en el mapa
   }
 sites-map-back = Mirar desde más lejos
 sites-span = { $from }–{ $to } de { $total }
-sites-before = Los sitios anteriores
-sites-after = Los sitios siguientes
-sites-gone = No existe ese emplazamiento
+sites-before = Los emplazamientos anteriores
+sites-after = Los emplazamientos siguientes
+sites-gone = Ese emplazamiento no existe
 sites-to-all = Todos los emplazamientos
 sites-devices = Dispositivos
 sites-no-devices = Aquí no hay dispositivos
-sites-no-devices-text = Instale aquí un dispositivo adoptado; desde entonces se aceptan sus lecturas.
-sites-to-claimed = Ver los adoptados
-sites-all-devices = Ver los { $count } en la flota
+sites-no-devices-text = Instale un dispositivo reclamado en este emplazamiento; desde entonces se aceptan sus lecturas.
+sites-to-claimed = Mostrar los dispositivos reclamados
+sites-all-devices = Mostrar los { $count } en la flota
 projects = Proyectos
 projects-one = Proyecto
 projects-tabs = Partes de este proyecto
@@ -48,42 +54,42 @@ projects-overview = Resumen
 projects-settings = Ajustes
 projects-name = Nombre
 projects-metrics = Señales
-projects-kept = Se guardan
+projects-kept = Lecturas guardadas
 projects-since = Desde
 projects-days = { $count ->
     [one] un día
    *[other] { $count } días
   }
 projects-add = Proyecto nuevo
-projects-add-text = Un proyecto guarda emplazamientos, dispositivos y sus lecturas aparte de todos los demás.
+projects-add-text = Un proyecto guarda emplazamientos, dispositivos y sus lecturas separados de todos los demás.
 projects-organization-add = Organización nueva
-projects-organization-text = Una empresa propia: sus dispositivos, proyectos y personas van aparte de las demás.
+projects-organization-text = Una empresa propia: sus dispositivos, proyectos y personas están separados de los demás.
 projects-make = Crear
-projects-made = { $name } está creado
+projects-made = { $name } se ha creado
 projects-empty = Aún no hay proyectos
 projects-empty-may = Un proyecto guarda emplazamientos, dispositivos y sus lecturas. Cree el primero.
 projects-empty-text = Un proyecto guarda emplazamientos, dispositivos y sus lecturas. Lo crea quien tiene ese derecho.
-projects-gone = No existe ese proyecto
+projects-gone = Ese proyecto no existe
 projects-groups = Grupos
 projects-groups-text = Partes de la flota para las que se pueden dar roles.
 projects-groups-none = No hay grupos: quien tiene un rol en el proyecto ve todos sus dispositivos.
 projects-group-add = Grupo nuevo
-projects-group-parent = Debajo de
-projects-group-top = arriba del todo
-projects-group-made = { $name } está creado
+projects-group-parent = Dentro de
+projects-group-top = nivel superior
+projects-group-made = { $name } se ha creado
 projects-to-fleet = Verlos
-projects-export = Llevarse las lecturas
+projects-export = Exportar lecturas
 projects-export-text = Líneas de JSON: dispositivo, señal, hora, valor y lugar en el diario.
 projects-export-from = Desde
 projects-export-until = Hasta, ese día incluido
 projects-rules = Reglas
-projects-retention = Guardar lecturas durante
+projects-retention = Guardar las lecturas durante
 projects-retention-hint = En días. Las más antiguas se borran.
 projects-retention-wrong = Un número entero de días, al menos uno.
 projects-chained = Cada lote tiene que nombrar al anterior
-projects-chained-hint = Así nada falta sin que se note. Apáguelo solo para dispositivos que no pueden.
-projects-metrics-text = Lo que se puede enviar. Lo demás, otra unidad o un valor fuera de su rango físico se retiene.
-projects-metrics-none = No hay nada declarado, así que todo lote se retiene. Declare la primera señal.
+projects-chained-hint = Así no puede faltar nada sin que se note. Desactívelo solo para dispositivos que no pueden.
+projects-metrics-text = Lo que se puede enviar. Cualquier otra señal, otra unidad o un valor fuera de su rango físico se retiene.
+projects-metrics-none = No hay nada declarado, así que se retienen todos los lotes. Declare la primera señal.
 projects-metric-add = Declarar una señal
 projects-metric-new = Señal nueva
 projects-metric-name = Señal
