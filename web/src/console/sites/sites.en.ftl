@@ -26,11 +26,11 @@ sites-map = { $count ->
 sites-map-marks = Sites on the map
 sites-map-open = { $count ->
     [one] { $name }: look closer
-   *[other] { $count } sites, { $name } among them: look closer
+   *[other] { $count } sites, among them { $name }: look closer
   }
 sites-map-list = { $count ->
-    [one] One site in one place
-   *[other] { $count } sites in one place
+    [one] One site at one place
+   *[other] { $count } sites at one place
   }
 sites-map-shown = { $count ->
     [one] One site on the map
