@@ -384,8 +384,9 @@ fn events_arrive_over_the_door_on_this_machine() {
         let response = request.bearer_auth(&key).send().await.unwrap();
         assert_eq!((response.status().as_u16(), response.version()), (200, http::Version::HTTP_11));
         let mut tape = Tape { response, left: String::new(), last: None };
-        // From the beginning: the device came into the project.
-        tape.expect("device").await;
+        // From the beginning: its site was made, and the device came into the project.
+        tape.expect("changed").await;
+        while tape.next().await.expect("the device").event != "device" {}
         let index = measure(&world, &mut devices[0], 1.0).await;
         assert_eq!(tape.expect("reading").await.id, Some(index));
     });

@@ -203,8 +203,9 @@ fn tile(id: &str, x: u32, kind: &str) -> Value {
 
 async fn work_claims_by_label(backend: Backend) {
     let world = World::new(backend).await;
-    let (_, devices) = many(&world, 3).await;
-    let owner = world.organization("Buyer").await;
+    let (maker, owner) = (Maker::new(world.now()), world.organization("Buyer").await);
+    let mut devices: Vec<Device> = (0..3).map(|_| maker.make()).collect();
+    world.register(&maker, &mut devices, &owner).await;
     let label = |device: &Device, secret: [u8; 16]| {
         fieldkeep_wire::label::encode(&fieldkeep_wire::label::Label {
             device: device.id,

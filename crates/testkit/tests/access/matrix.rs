@@ -201,7 +201,13 @@ const TABLE: &[Row] = &[
     ("POST", "/people/{person}/disable", "person.disable", Of::Organization, BECAUSE),
     ("POST", "/people/{person}/enable", "person.disable", Of::Organization, BECAUSE),
     ("POST", "/people/{person}/reset", "person.reset", Of::Organization, BECAUSE),
-    ("POST", "/people/{person}/remove-factor", "person.reset", Of::Organization, r#"{"factor":"totp"}"#),
+    (
+        "POST",
+        "/people/{person}/remove-factor",
+        "person.reset",
+        Of::Organization,
+        r#"{"factor":"totp","reason":"x"}"#,
+    ),
     ("GET", "/invitations", "person.read", Of::List, ""),
     (
         "POST",
