@@ -1,8 +1,8 @@
 // The fleet: found, filtered, sorted and acted on; at fifty thousand devices as at eight.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { inDemo } from './demo.mjs';
-import { axe, BASE_URL, browser, joined, open, PHONE, REFUSED, settled, shot } from './help.mjs';
+import { demo, inDemo } from './demo.mjs';
+import { asOperator, axe, BASE_URL, browser, joined, open, PHONE, REFUSED, settled, shot } from './help.mjs';
 
 const COUNT = 50_000;
 const STATES = ['installed', 'installed', 'installed', 'installed', 'suspended', 'claimed', 'revoked'];
@@ -94,6 +94,34 @@ describe('fleet', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
     assert.equal(last.order, 'asc');
     await page.reload();
     assert.equal(await page.getByRole('searchbox', { name: 'Search devices' }).inputValue(), '0421');
+    clean();
+    await close();
+  });
+
+  test('devices with something held, and those of an order, are found', async () => {
+    const { context, page, clean, close } = await open(chrome, { allow: [REFUSED] });
+    await joined(context, page);
+    await inDemo(page);
+    const { project, order } = await demo();
+    const held = (await asOperator('GET', `/devices?project=${project}&held=true&sort=serial`)).items;
+    assert.ok(held.length > 0, 'the demo has held batches');
+    await page.goto('/fleet');
+    await page.getByRole('navigation', { name: 'Life' }).getByRole('link', { name: 'Something held back' }).click();
+    await page.waitForURL(/held=true/);
+    await settled(page);
+    assert.deepEqual(await page.getByRole('row').locator('a.lead').allTextContents(), held.map((one) => one.serial));
+    await page.goto('/orders');
+    await page.getByRole('grid', { name: 'Factory orders' }).locator(`a[href="/orders/${order}"]`).click();
+    await page.getByRole('link', { name: 'Show in the fleet' }).click();
+    await page.waitForURL((url) => url.pathname === '/fleet' && url.searchParams.get('order') === order);
+    const chip = page.getByRole('navigation', { name: 'Life' }).getByRole('link', { name: `Of order ${order.slice(0, 8)}` });
+    await chip.waitFor();
+    await settled(page);
+    const ofOrder = (await asOperator('GET', `/devices?project=${project}&work_order=${order}&sort=serial`)).items;
+    assert.deepEqual(await page.getByRole('row').locator('a.lead').allTextContents(), ofOrder.map((one) => one.serial));
+    await axe(page);
+    await chip.click();
+    await page.waitForURL((url) => !url.searchParams.has('order'));
     clean();
     await close();
   });
