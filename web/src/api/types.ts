@@ -2591,7 +2591,10 @@ export interface Paths {
       params: {
         key: string;
       };
-      query: undefined;
+      query: {
+        /** When the successor ends (RFC 3339), no later than what you hold yourself; absent: when its predecessor does. */
+        expires_at?: string | null;
+      };
       body: undefined;
       answer: KeySecret;
     };

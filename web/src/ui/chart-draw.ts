@@ -32,6 +32,8 @@ export interface Place {
 }
 
 const AXIS_WIDTH = 56;
+/** Of a span that was held back. */
+const LEAST_SPAN_PX = 8;
 
 /** Draws a plot into an element. */
 export function draw(into: HTMLElement, plot: Plot, range: Range, size: { width: number; height: number }, place: Place, on: Handlers): Drawn {
@@ -171,8 +173,12 @@ function whole(chart: uPlot, splits: number[], texts: string[], font: string): s
 function spans(chart: uPlot, plot: Plot, colour: string): void {
   const { ctx, bbox } = chart;
   for (const span of plot.held ?? []) {
-    const left = Math.max(bbox.left, chart.valToPos(span.from, 'x', true));
-    const right = Math.min(bbox.left + bbox.width, chart.valToPos(span.to, 'x', true));
+    const from = chart.valToPos(span.from, 'x', true);
+    const to = chart.valToPos(span.to, 'x', true);
+    // A moment is as wide as one can see.
+    const more = Math.max(0, LEAST_SPAN_PX * devicePixelRatio - (to - from)) / 2;
+    const left = Math.max(bbox.left, from - more);
+    const right = Math.min(bbox.left + bbox.width, to + more);
     if (right <= left) continue;
     ctx.save();
     ctx.beginPath();

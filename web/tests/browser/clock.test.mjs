@@ -31,7 +31,7 @@ describe('a clock that is wrong', { skip: BASE_URL === '' && 'no BASE_URL' }, ()
       page.on('request', (request) => { if (request.url().includes('/buckets')) asked.push(new URL(request.url()).searchParams); });
       await page.goto(`/devices/${device.id}?range=1h`);
       await page.locator('.u-over').first().waitFor();
-      const note = page.getByRole('status').filter({ hasText: `This device's clock is` });
+      const note = page.getByRole('status').filter({ hasText: 'This device’s clock is' });
       assert.match(await note.innerText(), new RegExp(`is 73\\d\\sdays?.* ${says}\\. Times here follow the server`));
       await axe(page);
       await shot(page, `clock-${name}`);

@@ -33,7 +33,7 @@ describe('a reason', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
       await other.close();
       return `/people/${id}`;
     }, async (page) => {
-      await page.getByRole('button', { name: 'Acts on Out Sider' }).click();
+      await page.getByRole('button', { name: 'Actions for Out Sider' }).click();
       await page.getByRole('menuitem', { name: 'Shut out' }).click();
     }, 'Shut out'],
   };

@@ -189,3 +189,12 @@ pub struct KeyQuery {
     /// The `next` of the page before.
     pub after: Option<String>,
 }
+
+/// How a key is rotated.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct RotateQuery {
+    /// When the successor ends (RFC 3339), no later than what you hold yourself; absent: when its predecessor does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<String>,
+}

@@ -68,6 +68,13 @@ pub struct Refusal {
 impl std::fmt::Display for Refusal {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}", clean(&self.detail))?;
+        if let Some(approval) = self.more.get("approval").and_then(|id| id.as_str()) {
+            let id = clean(approval);
+            write!(
+                f,
+                "; nothing was done: somebody else agrees to {id} in the console, then give the same command again"
+            )?;
+        }
         if !self.request_id.is_empty() {
             write!(f, " (request {})", clean(&self.request_id))?;
         }

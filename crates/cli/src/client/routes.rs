@@ -8,7 +8,7 @@ use fieldkeep_api::{
     Install, Job, Key, KeyQuery, KeySecret, Latest, NewCustomRole, NewDashboard, NewGroup, NewGuard, NewJob,
     NewKey, NewOrganization, NewProject, NewRoleGrant, NewSite, Organization, OrganizationRules, Page,
     Project, ProjectSettings, RangeQuery, Readings, RegistryImport, RoleActions, RoleDetail, RoleGrant,
-    RoleGrantQuery, Site, Steps,
+    RoleGrantQuery, RotateQuery, Site, Steps,
 };
 use fieldkeep_domain::audit::Why;
 use fieldkeep_domain::{
@@ -140,8 +140,9 @@ impl Client {
         self.list("/keys", query, usize::MAX).await
     }
     /// Makes a successor with the same rights.
-    pub async fn rotate_key(&self, id: KeyId) -> Result<KeySecret, Error> {
-        let answer = self.send(self.request(Method::POST, &format!("/keys/{id}/rotate"))).await?;
+    pub async fn rotate_key(&self, id: KeyId, query: &RotateQuery) -> Result<KeySecret, Error> {
+        let answer =
+            self.send(self.request(Method::POST, &format!("/keys/{id}/rotate")).query(query)).await?;
         self.read(answer).await
     }
     /// Withdraws a key.

@@ -5,7 +5,7 @@ use super::secret::{self, Made, Place};
 use crate::exit::Exit;
 use crate::out::{Table, clean, second_or_dash};
 use anyhow::Result;
-use fieldkeep_api::{Key, KeyQuery, KeySecret, NewKey, NewServiceAccount};
+use fieldkeep_api::{Key, KeyQuery, KeySecret, NewKey, NewServiceAccount, RotateQuery};
 use fieldkeep_domain::access::{Action, RoleRef};
 use fieldkeep_domain::audit::Why;
 use fieldkeep_domain::{AccountId, DeviceId, GroupId, KeyId, OrganizationId, ProjectId};
@@ -71,6 +71,9 @@ enum Command {
     Rotate {
         /// Which
         id: KeyId,
+        /// When the new key ends (RFC 3339); when the old one does when absent
+        #[arg(long, value_name = "TIME", value_parser = super::expiry)]
+        expires: Option<String>,
         /// Write the secret to this new file, readable by its owner alone, instead of stdout
         #[arg(long, value_name = "FILE")]
         out: Option<PathBuf>,
@@ -136,9 +139,9 @@ pub async fn run(args: Args, env: &Env) -> Result<Exit> {
                 NewKey { name, role, account, organization, project, group, device, expires_at, rights };
             hand_over(env, &client.create_key(&new).await?, place)?;
         }
-        Command::Rotate { id, out } => {
+        Command::Rotate { id, expires: expires_at, out } => {
             let place = Place::reserve(out.as_deref())?;
-            hand_over(env, &client.rotate_key(id).await?, place)?;
+            hand_over(env, &client.rotate_key(id, &RotateQuery { expires_at }).await?, place)?;
             env.out.note(format_args!("the old key works until `fieldkeep key revoke {id} --reason …`"));
         }
         Command::Revoke { id, reason } => {

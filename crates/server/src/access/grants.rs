@@ -208,6 +208,17 @@ pub async fn give(
                 if found.ok_or_else(|| Fault::not_found("person"))?.disabled {
                     return Err(Fault::conflict("this person is shut out: let them in again first"));
                 }
+                let lasts = |held: &Grant| match (held.expires_at, expires_at) {
+                    (None, _) => true,
+                    (Some(held), Some(new)) => held >= new,
+                    (Some(_), None) => false,
+                };
+                let same = |held: &&Grant| held.role == gift.0 && held.scope == scope;
+                if of_person(tx, person, now).await?.iter().filter(same).any(lasts) {
+                    return Err(Fault::conflict(
+                        "they hold this role there already, and for as long; nothing was given",
+                    ));
+                }
                 let ids = insert_grants(tx, person, &[gift], doer, now).await?;
                 let id = *ids.first().ok_or_else(|| Fault::internal("a gift without its grant"))?;
                 let row = sql::grants::find(tx, id).await?.ok_or_else(|| Fault::internal("no grant"))?;

@@ -129,6 +129,16 @@ pub async fn create(
     Ok(shown)
 }
 
+/// Whether this gives more to somebody who stands in the role already.
+pub async fn widens(app: &App, id: CustomRoleId, actions: &[Action]) -> Result<bool, Fault> {
+    let mut tx = app.db.read().await?;
+    let row = find(&mut tx, id).await?;
+    let (people, keys) = sql::standing_in(&mut tx, RoleRef::Custom(id), app.clock.now()).await?;
+    let keys_of = app.keys.organization(Some(row.organization))?;
+    let secret: RoleSecret = open_json(&keys_of.seal, &binding(row.organization, id), &row.sealed)?;
+    Ok(people + keys > 0 && actions.iter().any(|action| !secret.actions.contains(action)))
+}
+
 /// Replaces what a role gives, for everybody who stands in it.
 pub async fn replace(
     app: &Arc<App>,

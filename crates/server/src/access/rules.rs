@@ -89,6 +89,8 @@ pub async fn set(
                 if set.sign_in.passkey_required && !before.sign_in.passkey_required {
                     account::end_password_sessions(tx, id).await?;
                 }
+                let (life_s, idle_s) = (set.sign_in.session_s_max.into(), set.sign_in.idle_s_max.into());
+                account::shorten(tx, id, life_s, idle_s).await?;
                 let act = Act::new(permit.doer(), "organization.rules", id, permit.scope(), app.clock.now())
                     .with(json!({"before": before, "after": set}));
                 Ok((act, ()))

@@ -115,6 +115,19 @@ fn six_digits() -> String {
     }
 }
 
+/// Refuses what nothing here could send: nobody waits for a code that does not come. Asked before somebody gives such an
+/// address, and not where they sign in, where it would tell that there is an account.
+pub fn has_gateway(app: &App, factor: SecondFactor) -> Result<(), Fault> {
+    let missing = match factor {
+        SecondFactor::Mail if app.config.mail.host.is_empty() => {
+            "no mail server is set up here (`mail.host`)"
+        }
+        SecondFactor::Sms if app.config.sms.url.is_empty() => "no gateway for SMS is set up here (`sms.url`)",
+        _ => return Ok(()),
+    };
+    Err(Fault::conflict(format!("{missing}, so no code would come; use an authenticator app or a passkey")))
+}
+
 /// Sends a code that ends this flow.
 pub async fn send(
     app: &App,

@@ -233,6 +233,7 @@ pub async fn begin_password(app: &Arc<App>, given: api::JoinPassword) -> Result<
     if !rules.second_factors.contains(&factor) {
         return Err(Fault::invalid("`factor`: your organization does not accept it"));
     }
+    factor::has_gateway(app, factor)?;
     if factor != SecondFactor::Totp {
         for gift in &invite::open(app, &row)?.roles {
             if super::sign_in::gives_rights_over_others(app, gift.role, &gift.scope).await? {

@@ -332,6 +332,7 @@ pub async fn rotate(
     actor: &Actor,
     permit: Permit,
     id: KeyId,
+    query: &api::RotateQuery,
 ) -> Result<api::KeySecret, Fault> {
     let mut tx = app.db.read().await?;
     let old = sql::find(&mut tx, id).await?.ok_or_else(|| Fault::not_found("key"))?;
@@ -340,10 +341,14 @@ pub async fn rotate(
         return Err(Fault::conflict("this key is revoked or expired: create a new one instead"));
     }
     // A successor hands its secret to who asks for it: that is giving, too.
-    may_give(app, actor, old.role, &old.rights, &old.scope, old.expires_at).await?;
+    let expires_at = query.expires_at.as_deref().map(parse_time).transpose()?.or(old.expires_at);
+    if expires_at.is_some_and(|end| end <= app.clock.now()) {
+        return Err(Fault::invalid("`expires_at`: a time in the future expected"));
+    }
+    may_give(app, actor, old.role, &old.rights, &old.scope, expires_at).await?;
     let name = Name::parse(&open_name(app, &old)?)?;
     let key = ApiKey::generate(Holder::Service);
-    let mut row = new_row(app, &key, old.role, old.scope, &name, old.expires_at)?;
+    let mut row = new_row(app, &key, old.role, old.scope, &name, expires_at)?;
     row.rights = old.rights;
     row.account = old.account;
     row.made_by = person_behind(app, permit.doer()).await?.or(old.made_by);
@@ -523,7 +528,11 @@ pub async fn switch_account(
     let act = Act::new(permit.doer(), verb, id, permit.scope(), now).with(json!({"reason": reason}));
     app.journal
         .act(move |tx, _| {
-            Box::pin(async move { Ok((act, sql::disable_account(tx, id, disable.then_some(now)).await?)) })
+            Box::pin(async move {
+                let row = sql::account(tx, id).await?.ok_or_else(|| Fault::not_found("service account"))?;
+                super::must_change(row.disabled_at.is_some(), disable)?;
+                Ok((act, sql::disable_account(tx, id, disable.then_some(now)).await?))
+            })
         })
         .await
 }

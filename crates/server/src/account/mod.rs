@@ -27,7 +27,7 @@ pub use device::COOKIE as BROWSER_COOKIE;
 pub use leaked::{Built, build as build_leaked};
 pub use password::Passwords;
 pub use sql::person_id;
-pub use sql::sessions::{SignInRow, end_password_sessions};
+pub use sql::sessions::{SignInRow, end_password_sessions, shorten};
 pub use throttle::Throttle;
 
 use crate::fault::Kind;
@@ -46,6 +46,15 @@ pub fn doer_text(doer: Doer) -> String {
         Doer::Key(id) => format!("key/{id}"),
         Doer::Device(id) => format!("device/{id}"),
         Doer::Server => "server".to_owned(),
+    }
+}
+
+/// Refused where nothing would change: the record holds what happened.
+fn must_change(out: bool, disable: bool) -> Result<(), Fault> {
+    match (out, disable) {
+        (true, true) => Err(Fault::conflict("this is shut out already; nothing was changed")),
+        (false, false) => Err(Fault::conflict("this is not shut out; nothing was changed")),
+        _ => Ok(()),
     }
 }
 

@@ -65,6 +65,12 @@ pub async fn token(
         return Err(client());
     }
     let only = request.scope.as_deref().filter(|scope| !scope.is_empty()).map(narrow).transpose()?;
+    for action in only.iter().flatten() {
+        if !crate::access::gives(app, row.role, *action, &row.scope).await? {
+            let text = format!("`scope`: the role of this key does not have `{action}`");
+            return Err(refused("invalid_scope", &text));
+        }
+    }
     let issued_at = app.clock.now();
     let life = issued_at.plus_secs(ACCESS_TOKEN_S);
     let expires_at = row.expires_at.map_or(life, |end| end.min(life));

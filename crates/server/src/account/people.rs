@@ -70,7 +70,9 @@ pub async fn show(app: &App, actor: &Actor, id: PersonId) -> Result<api::Person,
     let organizations = sql::organizations(&mut tx, id, app.clock.now()).await?;
     drop(tx);
     let mut refusal = Fault::not_found("person");
-    for organization in organizations {
+    // The deployment's own people are not there for whoever holds nothing over the whole of it.
+    let whole = actor.standing_grants().any(|grant| grant.scope == Scope::Deployment);
+    for organization in organizations.into_iter().filter(|one| one.is_some() || whole) {
         let scope = invite::home(organization);
         match access::authorize(app, actor, Action::PersonRead, scope).await {
             Ok(_) => return Ok(person::show(&row, &person::open(app, &row)?, passkeys)),
@@ -257,6 +259,18 @@ pub async fn remove_factor(
             Box::pin(async move {
                 let mut row = person::find(tx, id).await?;
                 let mut secret = person::open(&inner, &row)?;
+                let there = match lost.factor.as_str() {
+                    "passkeys" => !sql::passkeys(tx, id).await?.is_empty(),
+                    "recovery-codes" => sql::recovery_codes_left(tx, id).await? > 0,
+                    "identities" => !providers::identities(tx, id).await?.is_empty(),
+                    "totp" => row.totp.is_some(),
+                    "phone" => secret.phone.is_some(),
+                    "mail" => secret.mail_factor,
+                    _ => row.password.is_some(),
+                };
+                if !there {
+                    return Err(Fault::conflict("this account has no such factor; nothing was changed"));
+                }
                 match lost.factor.as_str() {
                     "passkeys" => drop(sql::remove_passkeys(tx, id).await?),
                     "recovery-codes" => sql::set_recovery_codes(tx, id, &[]).await?,
@@ -307,6 +321,7 @@ pub async fn switch_organization(
     app.journal
         .act(move |tx, _| {
             Box::pin(async move {
+                super::must_change(sql::is_disabled(tx, id).await?, disable)?;
                 let owned = grants::owned_for_good(tx, now).await?;
                 sql::disable_organization(tx, id, disable.then_some(now)).await?;
                 grants::stays_owned_for_good(tx, owned, now).await?;

@@ -321,6 +321,7 @@ pub async fn begin_address(app: &App, signed: &Signed, new: api::NewAddress) -> 
         let phone: PhoneNumber = new.to.parse().map_err(|error| Fault::invalid(format!("`to`: {error}")))?;
         (Channel::Sms(phone), SecondFactor::Sms)
     };
+    factor::has_gateway(app, factor)?;
     let state = State::AddAddress { person: signed.person, to: to.recipient(), factor };
     let (id, flow) = flow::begin(app, state)?;
     factor::send(app, id, Some(signed.person), to, secret.language).await?;

@@ -24,8 +24,9 @@ use std::net::IpAddr;
 pub const COOKIE: &str = "__Host-fieldkeep";
 /// The method of a sign-in with a recovery code.
 const RECOVERY: &str = "recovery";
-/// Use is noted once a minute.
+/// Use is noted once a minute, and more often where a pause ends a session soon: who works is not thrown out.
 const USED_EVERY_S: i64 = 60;
+const USED_IN_IDLE: i64 = 10;
 
 /// A browser: from where, and what it calls itself.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -166,11 +167,11 @@ pub async fn authenticate(app: &App, cookie: &str, address: Option<IpAddr>) -> R
     if !key.matches(&app.keys.pepper(PEPPER_NOW)?, &row.verifier) {
         return Err(refused());
     }
-    let used_at = row.used_at;
+    let (used_at, every_s) = (row.used_at, USED_EVERY_S.min(row.idle_s / USED_IN_IDLE));
     let signed = signed(app, &mut tx, row, address).await?;
     drop(tx);
     let now = signed.actor.now;
-    if now.secs_since(used_at) >= USED_EVERY_S
+    if now.secs_since(used_at) >= every_s
         && let Err(fault) = note_use(app, id, now).await
     {
         tracing::warn!(session = %id, inside = ?fault.inside, "account.session use not noted");

@@ -90,8 +90,15 @@ impl Throttle {
                 known.retain(|_, (failures, _)| *failures > 1);
             }
             if known.len() + who.len() > THROTTLE_MAX {
-                // Full of those who wait: a newcomer is not remembered, so that nobody's wait is washed away.
-                return;
+                // Full of those who wait: the tenth with the fewest failures, the oldest first, makes room. Whoever was most
+                // persistent keeps waiting, and a newcomer is counted.
+                let mut least: Vec<_> =
+                    known.iter().map(|(one, (failures, last))| (*failures, *last, *one)).collect();
+                let tenth = (THROTTLE_MAX / 10).max(who.len()).min(least.len().saturating_sub(1));
+                least.select_nth_unstable_by_key(tenth, |(failures, last, _)| (*failures, *last));
+                for (_, _, one) in &least[..tenth] {
+                    known.remove(one);
+                }
             }
         }
         for one in who {

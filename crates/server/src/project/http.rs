@@ -168,7 +168,12 @@ async fn post_group(
     Body(new): Body<NewGroup>,
 ) -> Answer<(StatusCode, Json<Group>)> {
     let scope = project::scope(&app, None, Some(id)).await?;
-    let permit = authorize(&app, &actor, Action::GroupWrite, scope).await?;
+    // Below a group, the right over that group is enough; that it lies in this project is checked where it is stored.
+    let place = match new.parent {
+        Some(parent) => project::group::place_of(&app, project::group::scope_of(&app, parent).await?).await?,
+        None => scope.into(),
+    };
+    let permit = authorize(&app, &actor, Action::GroupWrite, place).await?;
     Ok((StatusCode::CREATED, Json(project::group::create(&app, permit, id, new).await?)))
 }
 

@@ -5,11 +5,13 @@ mod factors;
 mod links;
 mod paths;
 mod rights;
+mod turns;
 
 use factors::*;
 use links::*;
 use paths::*;
 use rights::*;
+use turns::*;
 
 use fieldkeep_testkit::{Reply, World};
 
@@ -38,6 +40,14 @@ fieldkeep_testkit::both_databases!(
     keys_get_no_right_that_their_maker_lacks,
     the_last_way_in_that_counts_stays,
     an_invitation_without_roles_ends_with_the_right_to_invite,
+    no_guard_rail_shuts_the_operator_out,
+    a_role_does_not_grow_past_two_people,
+    stricter_rules_reach_sessions_that_are_open,
+    no_code_is_promised_that_nothing_can_send,
+    what_changes_nothing_is_refused,
+    a_successor_may_last_longer,
+    an_owner_is_no_custodian,
+    a_group_is_enough_for_what_lies_below_it,
 );
 
 /// Fails the test unless it was refused so, with these words.

@@ -125,7 +125,7 @@ pub async fn an_agreement_does_not_cover_another_act(backend: Backend) {
     let rules = json!({"two_people": ["key.write", "person.disable", "person.reset", "role.grant"]});
     world.call("PUT", &format!("/api/v1/organizations/{ours}/rules"), Some(&rules)).await.expect(200);
     let because = json!({"reason": "leaked"});
-    let factor = json!({"factor": "totp", "reason": "x"});
+    let factor = json!({"factor": "passkeys", "reason": "x"});
     for (asked, body, other, other_body) in [
         (format!("keys/{key}/revoke"), &because, format!("keys/{key}/rotate"), &because),
         (format!("people/{}/disable", mia.id), &because, format!("people/{}/enable", mia.id), &because),

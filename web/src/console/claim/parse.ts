@@ -30,6 +30,9 @@ export function labelDevice(text: string): string | null {
 
 export const lines = (text: string): string[] => text.split(/[\s,;]+/).filter((line) => line !== '').slice(0, LINES_MAX);
 
+/** A device that may not be seen yet, by its id. */
+const unseen = (id: string): Device => ({ id, serial: id.slice(0, 8), model: '', state: 'made', maker: '', order: '', made_at: '', owner_epoch: 0, freshness: 'never' });
+
 /** Finds what was pasted among the devices that may be seen. */
 export function resolve(texts: string[], devices: Device[], organization: string): Wanted[] {
   const byId = new Map(devices.map((one) => [one.id, one]));
@@ -42,7 +45,8 @@ export function resolve(texts: string[], devices: Device[], organization: string
     if (isLabel && id === null) return { text, fault: 'label' };
     const found = id === null ? (bySerial.get(text.toLowerCase()) ?? []) : [byId.get(id)].filter((one) => one !== undefined);
     if (found.length > 1) return { text, fault: 'ambiguous' };
-    const device = found[0];
+    // Whoever claims for an organization sees its own devices alone: a device that has an id here is the server's to judge.
+    const device = found[0] ?? (id === null ? undefined : unseen(id));
     if (!device) return { text, fault: 'unknown' };
     const label = isLabel ? { label: text.toUpperCase() } : {};
     if (seen.has(device.id)) return { text, device, fault: 'twice' };

@@ -41,6 +41,12 @@ device-signals-of = Signals of { $serial }
 device-signals-max = A chart takes { $count } signals.
 device-no-readings = No readings in this span. Choose a longer one.
 device-silent = No readings yet
+device-silent-held = Everything so far is held back
+device-silent-held-text = { $count ->
+    [one] One batch that it sent waits for a decision. Once it is released, its readings stand here.
+   *[other] { $count } batches that it sent wait for a decision. Once they are released, their readings stand here.
+  }
+device-silent-held-go = Look at what is held
 device-silent-installed = It is installed and has sent nothing so far. Readings appear here as they come; check that its agent runs and reaches this server.
 device-silent-claimed = It belongs to you and is not installed yet. Install it at a site; then it may send.
 device-silent-other = At this stage of its life a device sends nothing.

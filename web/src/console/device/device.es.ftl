@@ -41,6 +41,12 @@ device-signals-of = Señales de { $serial }
 device-signals-max = En un gráfico caben { $count } señales.
 device-no-readings = No hay lecturas en este intervalo. Elija uno más largo.
 device-silent = Aún no hay lecturas
+device-silent-held = Todo lo enviado está retenido
+device-silent-held-text = { $count ->
+    [one] Un lote que envió espera una decisión. Cuando se libere, sus lecturas aparecerán aquí.
+   *[other] { $count } lotes que envió esperan una decisión. Cuando se liberen, sus lecturas aparecerán aquí.
+  }
+device-silent-held-go = Ver lo retenido
 device-silent-installed = Está instalado y aún no ha enviado nada. Las lecturas aparecen aquí según llegan; compruebe que su agente funciona y alcanza este servidor.
 device-silent-claimed = Es suyo y no está en ningún lugar. Instálelo en un emplazamiento; entonces podrá enviar.
 device-silent-other = En esta etapa de su vida, un dispositivo no envía nada.

@@ -62,6 +62,13 @@ async fn post_actions(
 ) -> Answer<Json<RoleDetail>> {
     let scope = roles::scope_of(&app, id).await?;
     let content = json!({"role": id, "actions": new.actions});
+    // More for whoever stands in it is a gift to them. Where two people decide on policies, they have seen it there.
+    let slice = app.policies.slice(&app, scope.organization()).await?;
+    if roles::widens(&app, id, &new.actions).await?
+        && !slice.additions().two_people.contains(&Action::PolicyWrite)
+    {
+        authorize_exactly(&app, &actor, Action::RoleGrant, scope, content.clone()).await?;
+    }
     let permit = authorize_exactly(&app, &actor, Action::PolicyWrite, scope, content).await?;
     Ok(Json(roles::replace(&app, &actor, permit, id, new.actions).await?))
 }

@@ -2,7 +2,7 @@
 
 use crate::access::{authorize, authorize_exactly, rules};
 use crate::http::{Answer, Body, Caller, Param};
-use crate::{App, project};
+use crate::{App, Fault, project};
 use axum::Json;
 use axum::extract::State;
 use fieldkeep_api::{OrganizationRules, Problem};
@@ -41,6 +41,8 @@ async fn put_rules(
     Body(new): Body<OrganizationRules>,
 ) -> Answer<Json<OrganizationRules>> {
     let scope = project::scope(&app, Some(id), None).await?;
+    // Nobody is asked to agree to what could not be.
+    new.sign_in.check().map_err(|error| Fault::invalid(error.to_string()))?;
     let content = json!({"rules": new});
     let permit = authorize_exactly(&app, &actor, Action::PolicyWrite, scope, content).await?;
     Ok(Json(rules::set(&app, &actor, permit, id, new).await?))

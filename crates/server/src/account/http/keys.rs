@@ -8,7 +8,7 @@ use axum::Json;
 use axum::extract::State;
 use fieldkeep_api::{
     AccessToken, Because, Key, KeyQuery, KeySecret, NewKey, NewServiceAccount, Page, PageQuery, Problem,
-    ServiceAccount,
+    RotateQuery, ServiceAccount,
 };
 use fieldkeep_domain::access::{Action, Actor, Permit};
 use fieldkeep_domain::{AccountId, KeyId};
@@ -67,15 +67,16 @@ async fn permit(app: &App, actor: &Actor, id: KeyId, what: &'static str) -> Resu
 }
 
 /// Make a successor with the same rights; both work until the old one is revoked.
-#[utoipa::path(post, path = "/keys/{key}/rotate", tag = "keys", params(("key" = String, Path)),
+#[utoipa::path(post, path = "/keys/{key}/rotate", tag = "keys", params(("key" = String, Path), RotateQuery),
     responses((status = 201, body = KeySecret), (status = "default", body = Problem)))]
 async fn post_rotate(
     State(app): State<Arc<App>>,
     Caller(actor): Caller,
     Param(id): Param<KeyId>,
+    Query(query): Query<RotateQuery>,
 ) -> Answer<(StatusCode, Json<KeySecret>)> {
     let permit = permit(&app, &actor, id, "rotate").await?;
-    Ok((StatusCode::CREATED, Json(keys::rotate(&app, &actor, permit, id).await?)))
+    Ok((StatusCode::CREATED, Json(keys::rotate(&app, &actor, permit, id, &query).await?)))
 }
 
 /// Withdraw a key at once.

@@ -183,6 +183,12 @@ pub async fn disable_organization(
         .map(drop)
 }
 
+/// Whether an organization is shut out.
+pub async fn is_disabled(tx: &mut AnyConnection, id: OrganizationId) -> Result<bool, sqlx::Error> {
+    let query = sqlx::query("SELECT 1 FROM organizations WHERE id = $1 AND disabled_at IS NOT NULL");
+    Ok(query.bind(&id.as_bytes()[..]).fetch_optional(tx).await?.is_some())
+}
+
 /// A passkey; its public key and name are sealed.
 #[derive(Debug, Clone)]
 pub struct PasskeyRow {

@@ -130,6 +130,29 @@ pub async fn end_password_sessions(tx: &mut AnyConnection, of: OrganizationId) -
     .map(drop)
 }
 
+/// Sessions of an organization's people end no later, and after no longer pauses, than this.
+pub async fn shorten(
+    tx: &mut AnyConnection,
+    of: OrganizationId,
+    life_s: i64,
+    idle_s: i64,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "UPDATE sessions SET
+           expires_at = CASE WHEN expires_at > created_at + $1 THEN created_at + $1 ELSE expires_at END,
+           idle_s = CASE WHEN idle_s > $2 THEN $2 ELSE idle_s END
+         WHERE person IN
+           (SELECT id FROM people WHERE organization = $3
+            UNION SELECT person FROM grants WHERE organization = $3 AND revoked_at IS NULL)",
+    )
+    .bind(life_s.saturating_mul(1_000_000_000))
+    .bind(idle_s)
+    .bind(&of.as_bytes()[..])
+    .execute(tx)
+    .await
+    .map(drop)
+}
+
 /// Drops sessions, codes and flows that are over.
 pub async fn trim(tx: &mut AnyConnection, now: Timestamp, before: Timestamp) -> Result<(), sqlx::Error> {
     for text in [

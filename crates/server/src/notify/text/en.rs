@@ -53,7 +53,7 @@ pub fn words(message: &Message) -> (String, String, String) {
             (
                 format!("The key {name} ends soon"),
                 format!(
-                    "The key {name} ends at {at}.\n\nRotate it before: the old one goes on until you revoke it.\n"
+                    "The key {name} ends at {at}.\n\nRotate it before, with a later end for the new key: both work until then.\n"
                 ),
                 format!("The key {name} ends at {at}. Rotate it before."),
             )

@@ -55,7 +55,7 @@ pub fn words(message: &Message) -> (String, String, String) {
             (
                 format!("La clave {name} caduca pronto"),
                 format!(
-                    "La clave {name} caduca el {at}.\n\nRenuévela antes: la antigua sigue valiendo hasta que usted la revoque.\n"
+                    "La clave {name} caduca el {at}.\n\nRenuévela antes, con una fecha de fin posterior para la clave nueva: hasta entonces valen las dos.\n"
                 ),
                 format!("La clave {name} caduca el {at}. Renuévela antes."),
             )
