@@ -8,6 +8,7 @@ import { asOperator, axe, BASE_URL, browser, joined, open, REFUSED, settled, sho
 const TABLET = { width: 1024, height: 1180 };
 const PHONE = { width: 390, height: 800 };
 const STEPS = 8;
+const STEP_S = 0.04;
 
 describe('touch', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
   let chrome;
@@ -19,12 +20,18 @@ describe('touch', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
     await joined(one.context, one.page);
     await inDemo(one.page);
     const cdp = await one.context.newCDPSession(one.page);
-    /** Each finger goes from its first point to its second, all at once. */
+    /**
+     * Each finger goes from its first point to its second, all at once, and rests there before it is lifted: after a fling, the
+     * next tap would only stop it.
+     */
     const fingers = async (...ways) => {
       const at = (part) => ways.map(([[x, y], [toX, toY]], id) => ({ id, x: x + (toX - x) * part, y: y + (toY - y) * part }));
-      await cdp.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: at(0) });
-      for (let step = 1; step <= STEPS; step += 1) await cdp.send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints: at(step / STEPS) });
-      await cdp.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+      const start = Date.now() / 1000;
+      const send = (type, touchPoints, after) => cdp.send('Input.dispatchTouchEvent', { type, touchPoints, timestamp: start + after });
+      await send('touchStart', at(0), 0);
+      for (let step = 1; step <= STEPS; step += 1) await send('touchMove', at(step / STEPS), step * STEP_S);
+      for (let rest = 1; rest <= STEPS; rest += 1) await send('touchMove', at(1), (STEPS + rest) * STEP_S);
+      await send('touchEnd', [], (2 * STEPS + 1) * STEP_S);
     };
     return { ...one, fingers };
   }
@@ -119,7 +126,7 @@ describe('touch', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
     const [first, second] = [await place('First'), await place('Second')];
     assert.ok(first.x > second.x + 100, `beside: ${first.x} and ${second.x}`);
     await shot(page, 'touch-tile');
-    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('button', { name: 'Save' }).tap();
     await page.getByText('The dashboard is saved').first().waitFor();
     await page.getByRole('button', { name: 'More' }).tap();
     await page.getByRole('menuitem', { name: 'Remove the dashboard' }).tap();
