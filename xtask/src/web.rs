@@ -113,6 +113,7 @@ pub fn browser() -> Result<()> {
 /// The measures of the page: bytes, redraws, scrolling, Lighthouse.
 pub fn bench() -> Result<()> {
     build()?;
+    build_into("dist-gallery", "build:gallery")?;
     let measure = folder().join("tests/measure");
     install(&measure)?;
     let stage = Stage::of(&run::release()?)?;

@@ -14,7 +14,7 @@ pub struct Letter {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub organization: Option<OrganizationId>,
-    /// invitation, code, reset-link, new-sign-in, key-expiring, factor-removed, break-glass, quarantine-cause,
+    /// invitation, code, reset-link, new-sign-in, key-expiring, factor-removed, factor-changed, break-glass, quarantine-cause,
     /// refused-device, clone-seen or test.
     pub kind: String,
     /// mail, sms or webhook.

@@ -239,6 +239,13 @@ pub struct FleetQuery {
     /// In this project.
     #[param(value_type = Option<String>)]
     pub project: Option<ProjectId>,
+    /// At this site.
+    #[param(value_type = Option<String>)]
+    pub site: Option<SiteId>,
+    /// Of this model.
+    pub model: Option<String>,
+    /// In this state.
+    pub state: Option<String>,
 }
 
 /// How many devices of a model.

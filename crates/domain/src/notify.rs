@@ -6,7 +6,7 @@ mod address;
 mod message;
 
 pub use address::{BadAddress, EmailAddress, PhoneNumber, is_public};
-pub use message::{Hidden, Language, Message, News, Withdrawn};
+pub use message::{FactorChange, Hidden, Language, Message, News, Withdrawn};
 
 use crate::limits::{
     DUPLICATE_KEY_BYTES_MAX, LETTER_AGE_S_MAX, LETTER_RETRY_S_MAX, LETTER_RETRY_S_MIN, LETTER_TRIES_MAX,

@@ -17,7 +17,7 @@ use cache::Cache;
 use cedar_policy::{
     Authorizer, Decision as CedarDecision, Policy, PolicySet, Schema, ValidationMode, Validator,
 };
-use fieldkeep_domain::access::{Action, RoleRef};
+use fieldkeep_domain::access::{Action, Role, RoleRef};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -222,6 +222,12 @@ impl Engine {
                 slice.additions.roles.get(&id).is_some_and(|actions| actions.contains(&action))
             }
         }
+    }
+
+    /// Whether whoever has a role may give this action away: what they hold, and an owner everything. An owner makes the
+    /// custodians without being one.
+    pub fn role_gives(&self, slice: &Slice, role: RoleRef, action: Action) -> bool {
+        role == RoleRef::Standard(Role::Owner) || self.role_allows(slice, role, action)
     }
 
     /// Every action of a role.

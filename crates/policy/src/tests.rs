@@ -45,7 +45,15 @@ fn administrators_read_no_measurements_and_every_action_has_an_owner() {
     for action in [Action::TelemetryRead, Action::TelemetryExport, Action::QuarantineRead] {
         assert!(!engine.matrix().allows(Role::Administrator, action), "{action}");
     }
-    assert!(Action::ALL.iter().all(|action| engine.matrix().allows(Role::Owner, *action)));
+    let base = engine.slice(Additions::default()).unwrap();
+    let owner = RoleRef::Standard(Role::Owner);
+    for action in Action::ALL {
+        assert_eq!(engine.matrix().allows(Role::Owner, *action), *action != Action::GlassBreak, "{action}");
+        assert!(engine.role_gives(&base, owner, *action), "{action}");
+    }
+    // What an owner alone gives without holding it.
+    let security = RoleRef::Standard(Role::Security);
+    assert!(!engine.role_gives(&base, security, Action::GlassBreak));
 }
 
 #[test]
@@ -54,7 +62,7 @@ fn sensitive_actions_are_those_of_the_schema() {
     let base = engine.slice(Additions::default()).unwrap();
     let place = place();
     for action in Action::ALL {
-        let roles = role(Role::Owner);
+        let roles = role(if *action == Action::GlassBreak { Role::Custodian } else { Role::Owner });
         let stale = Ask { fresh: false, ..ask(&roles, *action, &place) };
         let decision = engine.decide(&base, &stale);
         let owes = matches!(decision, Decision::Owes(_, Obligation::StepUp));

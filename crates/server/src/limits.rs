@@ -99,6 +99,10 @@ pub const RECOVERY_CODES: usize = 10;
 pub const INVITATION_S: i64 = 7 * 86_400;
 /// See [`INVITATION_S`].
 pub const INVITATION_S_MAX: i64 = 30 * 86_400;
+/// Invitations that are sent to one address in a day, by whomever.
+pub const INVITATIONS_ADDRESS_MAX: u64 = 5;
+/// Invitations that one organization sends in a day; the deployment itself likewise.
+pub const INVITATIONS_ORGANIZATION_MAX: u64 = 500;
 /// Seconds that a reset can be taken up.
 pub const RESET_S: i64 = 4 * 3_600;
 /// Seconds that a browser is remembered as one that somebody signed in from.

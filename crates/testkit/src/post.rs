@@ -54,6 +54,12 @@ impl Post {
         unreachable!("mails() fails when none comes")
     }
 
+    /// The first letter to somebody after so many letters that says this, on whatever lines.
+    pub async fn text_to(&self, to: &str, before: usize, says: &str) -> String {
+        let flat = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        self.letter(to, before, |text| Some(flat(text)).filter(|text| text.contains(says))).await
+    }
+
     /// The token of the first link to somebody after so many letters.
     pub async fn token_to(&self, to: &str, before: usize) -> String {
         let token =

@@ -329,13 +329,19 @@ impl World {
         self.post(&path, json!({"project": place.project, "site": place.site})).await
     }
 
+    /// The rights that a key of a standard role can be given explicitly.
+    pub fn rights_of(&self, role: &str) -> Vec<&'static str> {
+        static ENGINE: std::sync::LazyLock<fieldkeep_policy::Engine> =
+            std::sync::LazyLock::new(|| fieldkeep_policy::Engine::new().unwrap());
+        let role = fieldkeep_domain::access::Role::parse(role).expect("a standard role");
+        let given = fieldkeep_domain::access::Action::ALL.iter();
+        let given = given.filter(|action| action.is_sensitive() && ENGINE.matrix().allows(role, **action));
+        given.map(|action| action.name()).collect()
+    }
+
     /// Makes a key of a role for a project or the whole deployment, with every right given explicitly; its secret.
     pub async fn key(&self, role: &str, place: Option<&Place>) -> String {
-        let rights: Vec<&str> = fieldkeep_domain::access::Action::ALL
-            .iter()
-            .filter(|action| action.is_sensitive())
-            .map(|action| action.name())
-            .collect();
+        let rights = self.rights_of(role);
         let mut body = json!({"name": format!("test {role}"), "role": role, "rights": rights});
         if let Some(place) = place {
             body["project"] = json!(place.project);

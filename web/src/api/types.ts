@@ -764,7 +764,7 @@ export interface Letter {
   expires_at?: string | null;
   /** Which. */
   id: string;
-  /** invitation, code, reset-link, new-sign-in, key-expiring, factor-removed, break-glass, quarantine-cause, refused-device, clone-seen or test. */
+  /** invitation, code, reset-link, new-sign-in, key-expiring, factor-removed, factor-changed, break-glass, quarantine-cause, refused-device, clone-seen or test. */
   kind: string;
   /** Of which organization; absent: the deployment's own. */
   organization?: string | null;
@@ -2287,6 +2287,12 @@ export interface Paths {
         organization?: string | null;
         /** In this project. */
         project?: string | null;
+        /** At this site. */
+        site?: string | null;
+        /** Of this model. */
+        model?: string | null;
+        /** In this state. */
+        state?: string | null;
       };
       body: undefined;
       answer: FleetSummary;

@@ -164,8 +164,9 @@ async function lighthouse(base, cookie) {
           if (lhr.runtimeError) throw new Error(lhr.runtimeError.message);
           for (const kind of KINDS) {
             scores[kind].push(Math.round(lhr.categories[kind].score * 100));
-            if (kind !== 'performance') for (const { id, weight } of lhr.categories[kind].auditRefs) if (weight > 0 && lhr.audits[id].score !== null && lhr.audits[id].score < 1) missed.add(id);
+            if (kind !== 'performance') for (const { id, weight } of lhr.categories[kind].auditRefs) if (weight > 0 && lhr.audits[id].score !== null && lhr.audits[id].score < 1) missed.add(`${id}${why(lhr.audits[id])}`);
           }
+          found.lighthouse.benchmark_index = lhr.environment.benchmarkIndex;
           scores.lcp.push(Math.round(lhr.audits['largest-contentful-paint'].numericValue));
           scores.tbt.push(Math.round(lhr.audits['total-blocking-time'].numericValue));
           shown = lhr.finalDisplayedUrl;
@@ -178,6 +179,12 @@ async function lighthouse(base, cookie) {
       for (const [kind, least] of Object.entries({ ...SCORES, performance: SPEED[preset] })) if (said[kind] < least) failed.push(`Lighthouse ${kind} of ${name}, ${preset}: ${said[kind]}, at least ${least}`);
     }
   }
+}
+
+/** What an audit found, where it lists things. */
+function why(audit) {
+  const items = (audit.details?.items ?? []).slice(0, 3).map((one) => one.description ?? one.node?.selector ?? '');
+  return items.length > 0 ? `: ${items.join(' | ')}` : '';
 }
 
 if (BASE_URL === '') throw new Error('BASE_URL says where a server is');

@@ -41,7 +41,7 @@ macro_rules! named {
 named! {
     /// The roles that come with Fieldkeep. A company adds its own beside them.
     Role {
-        /// Everything inside its scope; the only role that can give every other.
+        /// Everything inside its scope but breaking the glass; the only role that can give every other.
         Owner = "owner",
         /// Manages people, projects and devices; reads no measurements.
         Administrator = "administrator",
@@ -51,7 +51,7 @@ named! {
         Engineer = "engineer",
         /// Runs a project from day to day.
         Operator = "operator",
-        /// Goes to the equipment: sees its readings, installs and holds it.
+        /// Goes to the equipment: sees its readings, installs and suspends it.
         ServiceEngineer = "service-engineer",
         /// Shows which equipment a customer has; no readings.
         SalesRep = "sales-rep",
@@ -102,7 +102,7 @@ named! {
         DeviceClaim = "device.claim",
         /// Bind devices to places.
         DeviceInstall = "device.install",
-        /// Hold devices and let them go.
+        /// Suspend devices and let them go on.
         DeviceSuspend = "device.suspend",
         /// Withdraw certificates and retire devices.
         DeviceRevoke = "device.revoke",
@@ -142,6 +142,8 @@ named! {
         NotifyWrite = "notify.write",
         /// Take part in breaking the glass.
         GlassBreak = "glass.break",
+        /// End an emergency early.
+        GlassEnd = "glass.end",
         /// See the record: who did what.
         RecordRead = "record.read",
         /// See makers and work orders.
@@ -187,6 +189,7 @@ impl Action {
                 | Self::OrganizationDisable
                 | Self::RegistryImport
                 | Self::GlassBreak
+                | Self::GlassEnd
                 | Self::HealthRead
         )
     }

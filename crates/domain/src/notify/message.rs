@@ -86,6 +86,60 @@ impl Withdrawn {
     }
 }
 
+/// What somebody changed of how they sign in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FactorChange {
+    /// Another password.
+    Password,
+    /// One more passkey.
+    PasskeyAdded,
+    /// One passkey less.
+    PasskeyRemoved,
+    /// Another authenticator app.
+    Totp,
+    /// Another telephone.
+    Phone,
+    /// Codes by e-mail.
+    Mail,
+    /// New recovery codes; the old ones open nothing.
+    RecoveryCodes,
+    /// Sign-in through one more identity provider.
+    IdentityAdded,
+    /// Through one less.
+    IdentityRemoved,
+}
+
+impl FactorChange {
+    /// Every change.
+    pub const ALL: [Self; 9] = [
+        Self::Password,
+        Self::PasskeyAdded,
+        Self::PasskeyRemoved,
+        Self::Totp,
+        Self::Phone,
+        Self::Mail,
+        Self::RecoveryCodes,
+        Self::IdentityAdded,
+        Self::IdentityRemoved,
+    ];
+
+    /// The stable name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::PasskeyAdded => "passkey-added",
+            Self::PasskeyRemoved => "passkey-removed",
+            Self::Totp => "totp",
+            Self::Phone => "phone",
+            Self::Mail => "mail",
+            Self::RecoveryCodes => "recovery-codes",
+            Self::IdentityAdded => "identity-added",
+            Self::IdentityRemoved => "identity-removed",
+        }
+    }
+}
+
 /// A message, before it is put into words.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", tag = "kind")]
@@ -137,6 +191,15 @@ pub enum Message {
         what: String,
         /// By whom.
         by: String,
+    },
+    /// Somebody changed how they sign in themselves, or whoever sat at their session did.
+    FactorChanged {
+        /// What.
+        change: FactorChange,
+        /// When.
+        at: Timestamp,
+        /// From where.
+        network: String,
     },
     /// Somebody took the rights of an emergency.
     BreakGlass {
@@ -193,6 +256,7 @@ impl Message {
             Self::NewSignIn { .. } => "new-sign-in",
             Self::KeyExpiring { .. } => "key-expiring",
             Self::FactorRemoved { .. } => "factor-removed",
+            Self::FactorChanged { .. } => "factor-changed",
             Self::BreakGlass { .. } => "break-glass",
             Self::QuarantineCause { .. } => "quarantine-cause",
             Self::RefusedDevice { .. } => "refused-device",

@@ -180,7 +180,7 @@ fn emergency_grant(row: &GlassRow, person: PersonId, now: Timestamp, until: Time
     }
 }
 
-/// Whether somebody is a custodian there. An owner is none: the glass is for when owners are out of reach.
+/// Whether somebody is a custodian there when it is written down: the policies were asked before.
 async fn is_custodian(
     tx: &mut AnyConnection,
     person: PersonId,
@@ -264,7 +264,7 @@ pub async fn list(app: &App, actor: &Actor, query: &api::PageQuery) -> Result<ap
 /// Ends it early, with the rights that it gave. Custodians may, and owners.
 pub async fn end(app: &Arc<App>, actor: &Actor, id: GlassId, reason: Why) -> Result<(), Fault> {
     let scope = scope_of(app, id).await?;
-    let permit = authorize(app, actor, Action::GlassBreak, scope).await?;
+    let permit = authorize(app, actor, Action::GlassEnd, scope).await?;
     let now = app.clock.now();
     let act = Act::new(permit.doer(), "glass.end", id, scope, now).with(json!({"reason": reason}));
     app.journal

@@ -294,10 +294,14 @@ pub async fn revoke(
         let text = "an owner's role is taken back by owners alone";
         return Err(Fault::new(Kind::Forbidden, text).with("action", Action::RoleGrant.name()));
     }
+    // Whoever owns the deployment for good can always make another owner of an organization; nobody else could.
+    let above = actor.standing_grants().any(|grant| {
+        grant.role == owner && grant.scope == Scope::Deployment && grant.expires_at.is_none()
+    });
     app.journal
         .act(move |tx, _| {
             Box::pin(async move {
-                if row.role == owner && row.scope == Scope::Deployment {
+                if row.role == owner && (row.scope == Scope::Deployment || !above) {
                     stays_owned(tx, &row, now).await?;
                 }
                 if !sql::grants::revoke(tx, id, now).await? {
@@ -313,7 +317,7 @@ pub async fn revoke(
 
 /// Whether anybody owns the deployment without an end.
 pub async fn owned_for_good(tx: &mut AnyConnection, now: Timestamp) -> Result<bool, Fault> {
-    Ok(sql::grants::owners(tx, now).await?.iter().any(|row| row.expires_at.is_none()))
+    Ok(sql::grants::owners(tx, None, now).await?.iter().any(|row| row.expires_at.is_none()))
 }
 
 /// Refuses to leave the deployment without an owner whose rights do not end, where there was one: asked once somebody
@@ -325,9 +329,15 @@ pub async fn stays_owned_for_good(tx: &mut AnyConnection, owned: bool, now: Time
     Ok(())
 }
 
-/// Somebody else must own the deployment at least as long as this grant would have.
+/// Somebody else must own the deployment, or the organization, at least as long as this grant would have. Owners of smaller
+/// parts are not asked about: whoever owns the organization makes others.
 async fn stays_owned(tx: &mut AnyConnection, row: &GrantRow, now: Timestamp) -> Result<(), Fault> {
-    let owners = sql::grants::owners(tx, now).await?;
+    let what = match row.scope {
+        Scope::Deployment => "deployment",
+        Scope::Organization { .. } => "organization",
+        _ => return Ok(()),
+    };
+    let owners = sql::grants::owners(tx, row.scope.organization(), now).await?;
     let counts = owners.iter().any(|other| other.id == row.id);
     let lasts = |other: &GrantRow| match (other.expires_at, row.expires_at) {
         (None, _) => true,
@@ -335,7 +345,7 @@ async fn stays_owned(tx: &mut AnyConnection, row: &GrantRow, now: Timestamp) -> 
         (Some(_), None) => false,
     };
     if counts && !owners.iter().any(|other| other.id != row.id && lasts(other)) {
-        let text = "this is the deployment's last owner: make another one first";
+        let text = format!("this is the {what}'s last owner: make another one first");
         return Err(Fault::conflict(text));
     }
     Ok(())

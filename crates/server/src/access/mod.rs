@@ -243,7 +243,7 @@ pub enum Receiver {
     Program,
 }
 
-/// Whether somebody holds all of these actions over a scope, for as long as it is given.
+/// Whether somebody holds all of these actions over a scope, or may give them, for as long as it is given.
 pub async fn holds(
     app: &App,
     actor: &Actor,
@@ -281,7 +281,7 @@ fn held_until(
             return None;
         }
         let giving =
-            covering.iter().filter(|grant| app.policies.engine.role_allows(slice, grant.role, *action));
+            covering.iter().filter(|grant| app.policies.engine.role_gives(slice, grant.role, *action));
         giving.map(|grant| grant.expires_at.unwrap_or(FOREVER)).max()
     };
     actions.iter().map(of_one).try_fold(FOREVER, |least, one| Some(least.min(one?)))

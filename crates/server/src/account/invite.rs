@@ -6,7 +6,9 @@ use crate::access::{self, Listing, Receiver};
 use crate::db::reach::{Columns, covered};
 use crate::fault::Kind;
 use crate::keys::PEPPER_NOW;
-use crate::limits::{INVITATION_S, INVITATION_S_MAX, RESET_S};
+use crate::limits::{
+    INVITATION_S, INVITATION_S_MAX, INVITATIONS_ADDRESS_MAX, INVITATIONS_ORGANIZATION_MAX, RESET_S,
+};
 use crate::project::{self, open_json, seal_json};
 use crate::{App, Fault, notify};
 use fieldkeep_api as api;
@@ -23,6 +25,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sqlx::AnyConnection;
 use std::sync::Arc;
+
+const DAY_S: i64 = 86_400;
 
 /// A role that comes with an invitation.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -164,9 +168,9 @@ pub async fn invite(
     let address: EmailAddress =
         new.address.parse().map_err(|error| Fault::invalid(format!("`address`: {error}")))?;
     let language = new.language.as_deref().map(Language::parse).unwrap_or_default();
-    let days = i64::from(new.days.unwrap_or((INVITATION_S / 86_400) as u32));
-    if !(1..=INVITATION_S_MAX / 86_400).contains(&days) {
-        return Err(Fault::invalid(format!("`days`: 1 to {} expected", INVITATION_S_MAX / 86_400)));
+    let days = i64::from(new.days.unwrap_or((INVITATION_S / DAY_S) as u32));
+    if !(1..=INVITATION_S_MAX / DAY_S).contains(&days) {
+        return Err(Fault::invalid(format!("`days`: 1 to {} expected", INVITATION_S_MAX / DAY_S)));
     }
     if new.roles.len() > GRANTS_MAX {
         return Err(Fault::invalid(format!("limit `roles`: at most {GRANTS_MAX} per person")));
@@ -185,7 +189,7 @@ pub async fn invite(
     let known = sql::by_address(&mut tx, hash.as_bytes()).await?.map(|row| row.id);
     drop(tx);
     let to = (known, new.organization);
-    let expires = now.plus_secs(days * 86_400);
+    let expires = now.plus_secs(days * DAY_S);
     let (row, token) = make(app, "invitation", &secret, to, permit.doer(), expires)?;
     let link = link(app, &token)?;
     let invitation = show(app, &row, &secret);
@@ -201,8 +205,12 @@ pub async fn invite(
     app.journal
         .note(move |tx, _| {
             Box::pin(async move {
+                if sent {
+                    bounded(tx, hash.as_bytes(), row.organization, now).await?;
+                }
                 sql::insert_link(tx, &row).await?;
                 if sent {
+                    sql::sent_to(tx, row.id, hash.as_bytes()).await?;
                     let key = DuplicateKey::new(&["invitation", &row.id.to_string()]);
                     let to = Channel::Mail(address);
                     notify::enqueue(tx, &inner, &key, language, to, row.organization, &message).await?;
@@ -213,6 +221,29 @@ pub async fn invite(
         .await?;
     app.outbox.notify_one();
     Ok(api::InvitationLink { invitation, link: (!sent).then_some(link), sent })
+}
+
+/// Nobody makes us write to an address, or to many, again and again: revoked and used invitations count too.
+async fn bounded(
+    tx: &mut AnyConnection,
+    recipient: &[u8],
+    organization: Option<OrganizationId>,
+    now: Timestamp,
+) -> Result<(), Fault> {
+    let (to, by) = sql::sent_since(tx, recipient, organization, now.plus_secs(-DAY_S)).await?;
+    let refused = |text: String| {
+        let fault = Fault::new(Kind::TooMany, text).with("limit", "invitations");
+        Err(fault.retry_after(DAY_S.unsigned_abs()))
+    };
+    match (to, by) {
+        (INVITATIONS_ADDRESS_MAX.., _) => refused(format!(
+            "limit `invitations`: {INVITATIONS_ADDRESS_MAX} were sent to this address within a day; nothing was sent"
+        )),
+        (_, INVITATIONS_ORGANIZATION_MAX..) => refused(format!(
+            "limit `invitations`: {INVITATIONS_ORGANIZATION_MAX} were sent within a day; nothing was sent"
+        )),
+        _ => Ok(()),
+    }
 }
 
 async fn gift(app: &App, role: &api::NewRole) -> Result<Gift, Fault> {

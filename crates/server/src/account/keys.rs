@@ -169,6 +169,11 @@ async fn may_give(
         if !right.is_sensitive() {
             return Err(Fault::invalid(format!("`rights`: `{right}` needs no explicit right")));
         }
+        // A right opens what the role has; beyond it, it would open nothing and look as if it did.
+        if !access::gives(app, role, *right, scope).await? {
+            let text = format!("`rights`: role `{role}` has no `{right}`: leave it out, or choose a role that has it");
+            return Err(Fault::invalid(text));
+        }
         let held = access::holds(app, actor, Receiver::Program, &[*right], scope, until).await?;
         if !held || !actor.is_fresh(*right) {
             let text = format!("`rights`: you do not hold `{right}` yourself, so you cannot give it");

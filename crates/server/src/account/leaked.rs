@@ -4,12 +4,14 @@
 //! The file is a blocked Bloom filter: one block of 64 bytes per password holds all of its bits, so that a question is
 //! one read. It errs to one side: about one good password in two hundred is refused, no bad one is accepted.
 
+use crate::fault::Kind;
 use crate::{App, Fault};
 use fieldkeep_trust::hash::sha256;
 use std::io::{BufRead, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
 const MAGIC: &[u8; 16] = b"fk leaked list 1";
+const HEAD_BYTES: u64 = 24;
 const BLOCK_BYTES: usize = 64;
 const BITS: usize = 8;
 /// Passwords per block: 512 bits hold 42 with eight bits each at about half a per cent of errors.
@@ -36,7 +38,41 @@ pub async fn is_leaked(app: &App, password: &str) -> Result<bool, Fault> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
         Err(error) => Err(error),
     });
-    asked.await.map_err(Fault::internal)?.map_err(Fault::unavailable)
+    asked.await.map_err(Fault::internal)?.map_err(|error| {
+        // Without the list no password can be judged: none is taken, and the operator is told where to look.
+        tracing::error!(%error, "account.leaked cannot be asked");
+        let text = "no password can be set now: the list of leaked passwords (`leaked.filter`) cannot be read or is damaged; \
+                    the operator mends it with `fieldkeep user leaked`. Passkeys work as before";
+        Fault { inside: Some(error.into()), ..Fault::new(Kind::Unavailable, text) }
+    })
+}
+
+/// Whether a filter is whole: what `doctor` looks at. None: there is no filter.
+pub fn check_leaked(path: &Path) -> std::io::Result<Option<u64>> {
+    let mut file = match std::fs::File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let blocks = head(&mut file)?;
+    let bytes = file.metadata()?.len();
+    match blocks.checked_mul(BLOCK_BYTES as u64).and_then(|rest| rest.checked_add(HEAD_BYTES)) {
+        Some(expected) if expected == bytes => Ok(Some(bytes)),
+        _ => Err(damaged()),
+    }
+}
+
+fn damaged() -> std::io::Error {
+    std::io::Error::other("the filter of leaked passwords is damaged: build it again")
+}
+
+/// The head of a filter: how many blocks follow.
+fn head(file: &mut impl Read) -> std::io::Result<u64> {
+    let mut head = [0; HEAD_BYTES as usize];
+    file.read_exact(&mut head).map_err(|_| damaged())?;
+    let (magic, count) = head.split_at(MAGIC.len());
+    let blocks = u64::from_be_bytes(count.try_into().map_err(|_| damaged())?);
+    if magic == MAGIC && blocks > 0 { Ok(blocks) } else { Err(damaged()) }
 }
 
 /// The block and the bits of a password. Lists carry SHA-1, so that is what is put in: `key` is its twenty bytes.
@@ -49,17 +85,10 @@ fn place(key: &[u8], blocks: u64) -> (u64, [usize; BITS]) {
 }
 
 fn ask(mut file: impl Read + Seek, password: &str) -> std::io::Result<bool> {
-    let damaged = || std::io::Error::other("the filter of leaked passwords is damaged: build it again");
-    let mut head = [0; 24];
-    file.read_exact(&mut head).map_err(|_| damaged())?;
-    let (magic, count) = head.split_at(16);
-    let blocks = u64::from_be_bytes(count.try_into().map_err(|_| damaged())?);
-    if magic != MAGIC || blocks == 0 {
-        return Err(damaged());
-    }
+    let blocks = head(&mut file)?;
     let (block, bits) = place(&fieldkeep_trust::hash::sha1(password.as_bytes()), blocks);
     let mut found = [0; BLOCK_BYTES];
-    let at = block.checked_mul(BLOCK_BYTES as u64).and_then(|at| at.checked_add(24)).ok_or_else(damaged)?;
+    let at = block.checked_mul(BLOCK_BYTES as u64).and_then(|at| at.checked_add(HEAD_BYTES)).ok_or_else(damaged)?;
     file.seek(SeekFrom::Start(at))?;
     file.read_exact(&mut found).map_err(|_| damaged())?;
     Ok(bits.iter().all(|bit| found[bit / 8] & (1 << (bit % 8)) != 0))
@@ -111,7 +140,7 @@ pub fn build(list: impl BufRead, expected: u64, to: &Path, told: impl Fn(u64)) -
     file.write_all(&filter)?;
     file.sync_all()?;
     std::fs::rename(&partial, to)?;
-    Ok(Built { passwords, skipped, bytes: 24 + bytes as u64 })
+    Ok(Built { passwords, skipped, bytes: HEAD_BYTES + bytes as u64 })
 }
 
 /// A line as SHA-1: the list's own, or made of the password that it holds.
@@ -137,6 +166,11 @@ mod tests {
         let built = build(list.as_bytes(), 20_001, &path, |_| {}).unwrap();
         assert_eq!((built.passwords, built.skipped), (20_001, 0));
         assert_eq!(std::fs::metadata(&path).unwrap().len(), built.bytes);
+        assert_eq!(check_leaked(&path).unwrap(), Some(built.bytes));
+        assert_eq!(check_leaked(&folder.path().join("nothing")).unwrap(), None);
+        let cut = folder.path().join("cut.filter");
+        std::fs::write(&cut, &std::fs::read(&path).unwrap()[..1_000]).unwrap();
+        assert!(check_leaked(&cut).is_err(), "what is cut off is damaged, though its head is whole");
         let asked = |password: &str| ask(std::fs::File::open(&path).unwrap(), password).unwrap();
         assert!(asked("password") && (0..20_000).all(|n| asked(&format!("leaked password {n}"))));
         let wrong = (0..10_000).filter(|n| asked(&format!("another password {n}"))).count();

@@ -26,6 +26,7 @@ const MIGRATIONS: &[(i64, &str, &str)] = &[
     (3, "notify", include_str!("migrations/0003_notify.sql")),
     (4, "console", include_str!("migrations/0004_console.sql")),
     (5, "work", include_str!("migrations/0005_work.sql")),
+    (6, "bounds", include_str!("migrations/0006_bounds.sql")),
 ];
 
 /// A column that holds something else than we ever wrote.

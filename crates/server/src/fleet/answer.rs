@@ -234,23 +234,33 @@ fn parse<T>(
     }
 }
 
-async fn filter(tx: &mut AnyConnection, query: &api::DeviceQuery) -> Result<Filter, Fault> {
-    for (name, text) in [("q", &query.q), ("model", &query.model)] {
-        if text.as_ref().is_some_and(|text| text.len() > FLEET_QUERY_BYTES_MAX) {
-            return Err(Fault::invalid(format!("`{name}`: at most {FLEET_QUERY_BYTES_MAX} bytes expected")));
+fn life(state: Option<&str>) -> Result<Option<Life>, Fault> {
+    let lives = Life::ALL.iter().map(|life| life.name()).collect::<Vec<_>>().join(", ");
+    parse("state", state, Life::parse, &lives)
+}
+
+fn bounded(name: &str, text: Option<&str>) -> Result<(), Fault> {
+    match text {
+        Some(text) if text.len() > FLEET_QUERY_BYTES_MAX => {
+            Err(Fault::invalid(format!("`{name}`: at most {FLEET_QUERY_BYTES_MAX} bytes expected")))
         }
+        _ => Ok(()),
     }
+}
+
+async fn filter(tx: &mut AnyConnection, query: &api::DeviceQuery) -> Result<Filter, Fault> {
+    bounded("q", query.q.as_deref())?;
+    bounded("model", query.model.as_deref())?;
     let groups = match query.group {
         Some(group) => Some(project::group::below(tx, &[group].into()).await?),
         None => None,
     };
-    let lives = Life::ALL.iter().map(|life| life.name()).collect::<Vec<_>>().join(", ");
     Ok(Filter {
         organization: query.organization,
         project: query.project,
         site: query.site,
         groups,
-        life: parse("state", query.state.as_deref(), Life::parse, &lives)?,
+        life: life(query.state.as_deref())?,
         model: query.model.clone(),
         work_order: query.work_order,
         freshness: parse(
@@ -386,7 +396,15 @@ pub async fn summary(
     listing: Listing<'_>,
     query: &api::FleetQuery,
 ) -> Result<api::FleetSummary, Fault> {
-    let filter = Filter { organization: query.organization, project: query.project, ..Filter::default() };
+    bounded("model", query.model.as_deref())?;
+    let filter = Filter {
+        organization: query.organization,
+        project: query.project,
+        site: query.site,
+        life: life(query.state.as_deref())?,
+        model: query.model.clone(),
+        ..Filter::default()
+    };
     let mut tx = app.db.read().await?;
     let found = search(&mut tx, app, &listing, &filter, Sort::Id).await?;
     let mut by_state: BTreeMap<String, u64> =

@@ -89,7 +89,7 @@ const TABLE: &[Row] = &[
     ("GET", "/glass", "glass.break", Of::List, ""),
     ("POST", "/glass", "glass.break", Of::Organization, r#"{"organization":"{organization}","reason":"x"}"#),
     ("POST", "/glass/{glass}/confirm", "glass.break", Of::Organization, ""),
-    ("POST", "/glass/{glass}/end", "glass.break", Of::Organization, BECAUSE),
+    ("POST", "/glass/{glass}/end", "glass.end", Of::Organization, BECAUSE),
     ("GET", "/access/explain?principal=me&action=device.read&device={device}", "", Of::Project, ""),
     ("GET", "/projects/{project}", "project.read", Of::Project, ""),
     ("PUT", "/projects/{project}/settings", "project.write", Of::Project, "{}"),
@@ -403,7 +403,7 @@ pub async fn every_route_hides_foreign_objects_from_every_role(backend: Backend)
 }
 
 async fn key_over(world: &World, role: Role, organization: fieldkeep_domain::OrganizationId) -> String {
-    let rights: Vec<_> = Action::ALL.iter().filter(|action| action.is_sensitive()).collect();
+    let rights = world.rights_of(role.name());
     let body = json!({"name": "x", "role": role, "rights": rights, "organization": organization});
     let reply = world.post("/api/v1/keys", body).await.expect(201);
     reply.body["secret"].as_str().unwrap().to_owned()

@@ -395,7 +395,7 @@ pub async fn nobody_gives_what_they_do_not_hold(backend: Backend) {
             let holds = actor.grants.iter().any(|own| {
                 own.stands(random.world.now())
                     && place.is_in(&own.scope)
-                    && engine.role_allows(&slice, own.role, action)
+                    && engine.role_gives(&slice, own.role, action)
                     && own.expires_at.is_none_or(|end| gift.expires_at.is_some_and(|until| until <= end))
             });
             assert!(holds && !actor.is_narrowed(action), "{action} of {gift:?} over {scope:?}: {actor:#?}");

@@ -5,12 +5,14 @@ mod factors;
 mod links;
 mod paths;
 mod rights;
+mod told;
 mod turns;
 
 use factors::*;
 use links::*;
 use paths::*;
 use rights::*;
+use told::*;
 use turns::*;
 
 use fieldkeep_testkit::{Reply, World};
@@ -48,6 +50,10 @@ fieldkeep_testkit::both_databases!(
     a_successor_may_last_longer,
     an_owner_is_no_custodian,
     a_group_is_enough_for_what_lies_below_it,
+    changes_of_ones_own_factors_are_told,
+    an_address_is_not_written_to_again_and_again,
+    an_emergency_leaves_the_last_owner,
+    a_damaged_list_of_leaked_passwords_says_so,
 );
 
 /// Fails the test unless it was refused so, with these words.

@@ -175,11 +175,19 @@ pub async fn keys_get_no_right_that_their_maker_lacks(backend: Backend) {
     let world = World::new(backend).await;
     let ours = world.organization("Ours").await.id.to_string();
     let mut admin = world.person("admin@ours.example", Some(&ours), over("administrator", &ours)).await;
-    let key =
-        |rights: &[&str]| json!({"name": "k", "role": "sales-rep", "organization": ours, "rights": rights});
-    let reply = admin.browser.post("/api/v1/keys", key(&["telemetry.export"])).await.expect(403);
-    assert_eq!(reply.body["action"], "telemetry.export", "{}", reply.text);
-    let made = admin.browser.post("/api/v1/keys", key(&["key.write", "key.write"])).await.expect(201).body;
+    let key = |role: &str, rights: &[&str]| json!({"name": "k", "role": role, "organization": ours, "rights": rights});
+    admin.browser.post("/api/v1/keys", key("analyst", &["telemetry.export"])).await.expect(403);
+    // The maker's own key lacks what it was not given by name, though its role has it.
+    let narrow = admin.browser.post("/api/v1/keys", key("administrator", &["key.write"])).await.expect(201);
+    let narrow = narrow.body["secret"].as_str().unwrap().to_owned();
+    let wider = key("administrator", &["role.grant"]);
+    let reply = world.call_as(&narrow, "POST", "/api/v1/keys", Some(&wider)).await.expect(403);
+    assert_eq!(reply.body["action"], "role.grant", "{}", reply.text);
+    // What the key's own role lacks is no right of it.
+    let beyond = admin.browser.post("/api/v1/keys", key("sales-rep", &["key.write"])).await;
+    refused(&beyond, 400, "invalid", "role `sales-rep` has no `key.write`");
+    let made = key("administrator", &["key.write", "key.write"]);
+    let made = admin.browser.post("/api/v1/keys", made).await.expect(201).body;
     assert_eq!(made["rights"], json!(["key.write"]), "{made}");
     let past =
         json!({"name": "k", "role": "sales-rep", "organization": ours, "expires_at": "2001-01-01T00:00:00Z"});

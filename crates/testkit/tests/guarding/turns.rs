@@ -7,7 +7,7 @@ use fieldkeep_testkit::{Backend, World};
 use fieldkeep_wire::json::format_time;
 use serde_json::{Value, json};
 
-fn over(role: &str, organization: &str) -> Value {
+pub(crate) fn over(role: &str, organization: &str) -> Value {
     json!([{"role": role, "organization": organization}])
 }
 
@@ -153,10 +153,13 @@ pub async fn an_owner_is_no_custodian(backend: Backend) {
     let mut owner = world.person("owner@ours.example", Some(&ours), over("owner", &ours)).await;
     let mut one = world.person("one@ours.example", Some(&ours), over("custodian", &ours)).await;
     let reason = json!({"organization": ours, "reason": "the owners are out of reach"});
-    refused(&owner.browser.post("/api/v1/glass", reason.clone()).await, 403, "forbidden", "two custodians");
+    refused(&owner.browser.post("/api/v1/glass", reason.clone()).await, 403, "forbidden", "`glass.break`");
     let glass = one.browser.post("/api/v1/glass", reason).await.expect(201).body;
     let confirm = format!("/api/v1/glass/{}/confirm", glass["id"].as_str().unwrap());
-    refused(&owner.browser.post(&confirm, json!({})).await, 403, "forbidden", "two custodians");
+    refused(&owner.browser.post(&confirm, json!({})).await, 403, "forbidden", "`glass.break`");
+    let why = format!("/api/v1/access/explain?principal=me&action=glass.break&organization={ours}");
+    let why = owner.browser.get(&why).await.expect(200).body;
+    assert_eq!((&why["allowed"], &why["decision"]), (&json!(false), &json!("no-role")), "{why}");
 }
 
 pub async fn a_group_is_enough_for_what_lies_below_it(backend: Backend) {

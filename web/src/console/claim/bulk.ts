@@ -8,20 +8,45 @@ export const AT_ONCE_MAX = 10;
 export const LABELS_MAX = 1000;
 const LIST_PAGE = 500;
 const LIST_PAGES_MAX = 40;
+/** Lines that are asked about one by one, and how many devices may hold such a text in their names. */
+export const LOOKED_UP_MAX = 200;
+const LOOKED_AT = 50;
 
 export interface Failure {
   device: Device;
   problem: Problem;
 }
 
-export async function devicesOf(query: { organization?: string; project?: string; state?: string; model?: string; site?: string }, signal?: AbortSignal): Promise<Device[]> {
-  const found: Device[] = [];
+export interface Found {
+  devices: Device[];
+  /** There are more: so many are held at once, and whoever shows them says so. */
+  cut: boolean;
+}
+
+/** Devices page by page, up to what a page holds at once. */
+export async function devicesOf(query: { organization?: string; project?: string; state?: string }, signal?: AbortSignal): Promise<Found> {
+  const devices: Device[] = [];
   let after: string | null | undefined;
   for (let page = 0; page < LIST_PAGES_MAX; page += 1) {
     const some = await api.get('/devices', { query: { ...query, limit: LIST_PAGE, ...(after ? { after } : {}) }, ...(signal ? { signal } : {}) });
-    found.push(...some.items);
+    devices.push(...some.items);
     after = some.next;
-    if (!after) break;
+    if (!after) return { devices, cut: false };
+  }
+  return { devices, cut: true };
+}
+
+/** One page of devices, for those who need a few of them. */
+export async function someDevices(query: { organization?: string; project?: string; state?: string; model?: string; limit: number }, signal?: AbortSignal): Promise<Device[]> {
+  return (await api.get('/devices', { query, ...(signal ? { signal } : {}) })).items;
+}
+
+/** What a serial or id names, asked of the server: where there are more devices than are held here. */
+export async function lookUp(texts: string[]): Promise<Device[]> {
+  const found: Device[] = [];
+  for (const text of texts) {
+    const some = (await api.get('/devices', { query: { q: text, limit: LOOKED_AT } })).items;
+    found.push(...some.filter((one) => one.serial.toLowerCase() === text.toLowerCase() || one.id === text.toLowerCase()));
   }
   return found;
 }

@@ -84,3 +84,8 @@ claim-label-of = Label of { $serial }
 claim-label-code = Code that leads to { $serial }
 claim-label-text = It leads to the device in this console. It holds no secret; the maker’s own label does.
 claim-label-save = Download SVG
+claim-more = { $count ->
+    [one] and one more
+   *[other] and { $count } more
+}
+claim-cut = There are more devices that can be installed than the { $count } that are listed here: install these first, or go on with the program.

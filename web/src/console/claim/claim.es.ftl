@@ -84,3 +84,8 @@ claim-label-of = Etiqueta de { $serial }
 claim-label-code = Código que lleva a { $serial }
 claim-label-text = Lleva al dispositivo en esta consola. No contiene ningún secreto; la etiqueta del fabricante sí.
 claim-label-save = Descargar SVG
+claim-more = { $count ->
+    [one] y uno más
+   *[other] y { $count } más
+}
+claim-cut = Hay más dispositivos que se pueden instalar que los { $count } de esta lista: instale estos primero o siga con el programa.

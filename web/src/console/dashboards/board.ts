@@ -3,7 +3,7 @@ import type { Dashboard, Device, Tile } from '$api/types';
 import { api } from '$kit/api';
 import { serverNow } from '$kit/clock.svelte';
 import { t } from '$kit/i18n.svelte';
-import { devicesOf } from '../claim/bulk';
+import { someDevices } from '../claim/bulk';
 import { spanFor } from '$kit/range';
 import { FIRST, settled } from './grid';
 
@@ -18,9 +18,7 @@ export const modelOf = (id: string): string | null => (id.startsWith(MODEL) ? id
 
 /** Models of the devices that are in a project, the most frequent first. */
 export async function modelsOf(project: string, signal?: AbortSignal): Promise<{ model: string; count: number }[]> {
-  const counts = new Map<string, number>();
-  for (const one of await devicesOf({ project }, signal)) counts.set(one.model, (counts.get(one.model) ?? 0) + 1);
-  return [...counts].map(([model, count]) => ({ model, count })).sort((a, b) => b.count - a.count);
+  return (await api.get('/fleet/summary', { query: { project }, ...(signal ? { signal } : {}) })).by_model;
 }
 
 /** Which metrics a few devices send: the rest of a model sends the same. */
@@ -43,8 +41,7 @@ async function spanOf(device: Device | undefined, signal?: AbortSignal): Promise
 }
 
 export async function defaultBoard(project: string, model: string, signal?: AbortSignal): Promise<Dashboard> {
-  const devices = await devicesOf({ project, model }, signal);
-  const asked = devices.filter((one) => one.state === 'installed').slice(0, DEVICES_ASKED);
+  const asked = await someDevices({ project, model, state: 'installed', limit: DEVICES_ASKED }, signal);
   const metrics = [...await metricsOf(asked, signal)].sort((a, b) => b[1].length - a[1].length || (a[0] < b[0] ? -1 : 1));
   const range = await spanOf(metrics[0]?.[1][0], signal);
   const tiles: Tile[] = [];

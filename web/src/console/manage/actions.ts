@@ -5,7 +5,7 @@ export const SENSITIVE = new Set([
 ]);
 
 /** What stands in no role of an organization's own. */
-export const STANDARD_ONLY = new Set(['organization.create', 'organization.disable', 'registry.import', 'glass.break']);
+export const STANDARD_ONLY = new Set(['organization.create', 'organization.disable', 'registry.import', 'glass.break', 'glass.end']);
 
 /** Roles by which people are never known, and those by which programs are. */
 export const FOR_PROGRAMS = new Set(['program-reader', 'program-provisioner']);

@@ -76,6 +76,7 @@ manage-action-policy-write = change rules
 manage-action-notify-read = see messages
 manage-action-notify-write = set up messages
 manage-action-glass-break = break the glass
+manage-action-glass-end = end an emergency early
 manage-action-record-read = read the record
 manage-action-health-read = see the health
 manage-action-dashboard-write = change dashboards

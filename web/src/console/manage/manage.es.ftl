@@ -76,6 +76,7 @@ manage-action-policy-write = cambiar reglas
 manage-action-notify-read = ver mensajes
 manage-action-notify-write = configurar mensajes
 manage-action-glass-break = romper el cristal
+manage-action-glass-end = terminar antes una emergencia
 manage-action-record-read = leer el registro
 manage-action-health-read = ver la salud
 manage-action-dashboard-write = cambiar paneles

@@ -14,6 +14,7 @@ messages-kind-reset-link = Link for a new password
 messages-kind-new-sign-in = Sign-in from a new browser
 messages-kind-key-expiring = A key ends soon
 messages-kind-factor-removed = A factor was removed
+messages-kind-factor-changed = How somebody signs in changed
 messages-kind-break-glass = The glass was broken
 messages-kind-quarantine-cause = Readings held for a new reason
 messages-kind-refused-device = A device was refused

@@ -14,6 +14,7 @@ messages-kind-reset-link = Enlace para una contraseña nueva
 messages-kind-new-sign-in = Inicio de sesión desde un navegador nuevo
 messages-kind-key-expiring = Una clave caduca pronto
 messages-kind-factor-removed = Se quitó un factor
+messages-kind-factor-changed = Cambió la forma de acceso de alguien
 messages-kind-break-glass = Se rompió el cristal
 messages-kind-quarantine-cause = Lecturas retenidas por un motivo nuevo
 messages-kind-refused-device = Se rechazó un dispositivo

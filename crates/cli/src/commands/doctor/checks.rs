@@ -48,6 +48,7 @@ pub(super) async fn all(env: &Env) -> Vec<Finding> {
         (Some(config), Some(keys)) => database(folder, config, keys, running).await,
         _ => Finding::warn("database", "not looked at: it needs config and keys", "mend these first"),
     });
+    findings.extend(leaked(folder));
     findings.push(disk(folder.path()));
     findings.push(clock(folder, now));
     findings
@@ -104,6 +105,19 @@ fn operator_key(folder: &Folder) -> Finding {
         return private("operator", &path);
     }
     Finding::ok("operator", "operator.key was taken away; commands need `--key FILE`")
+}
+
+/// Without a filter there is nothing to say: it is the operator's to build.
+fn leaked(folder: &Folder) -> Option<Finding> {
+    let (check, path) = ("leaked", folder.leaked_filter());
+    match fieldkeep_server::account::check_leaked(&path) {
+        Ok(None) => None,
+        Ok(Some(bytes)) => Some(Finding::ok(check, format!("{}, {bytes} bytes", path.display()))),
+        Err(error) => {
+            let advice = "nobody can set a password until it is built again with `fieldkeep user leaked --list FILE`, or taken away";
+            Some(Finding::fail(check, format!("{}: {error}", path.display()), advice))
+        }
+    }
 }
 
 fn certificate(folder: &Folder, name: &str, keys: Option<&Keys>, now: Timestamp) -> Finding {

@@ -121,10 +121,21 @@ pub async fn holders(
     query.fetch_all(tx).await?.iter().map(|row| person_id(&row.try_get::<Vec<u8>, _>(0)?)).collect()
 }
 
-/// The standing grants of owner over the whole deployment.
-pub async fn owners(tx: &mut AnyConnection, now: Timestamp) -> Result<Vec<GrantRow>, sqlx::Error> {
-    let text = format!("{SELECT} {STANDS} AND g.organization IS NULL AND g.role = $2 ORDER BY g.id");
-    let query = sqlx::query(AssertSqlSafe(text)).bind(now.as_nanos()).bind(Role::Owner.name());
+/// The standing grants of owner over the whole deployment, or over the whole of an organization.
+pub async fn owners(
+    tx: &mut AnyConnection,
+    organization: Option<OrganizationId>,
+    now: Timestamp,
+) -> Result<Vec<GrantRow>, sqlx::Error> {
+    let whole = match organization {
+        None => "g.organization IS NULL",
+        Some(_) => "g.organization = $3 AND g.project IS NULL AND g.device IS NULL",
+    };
+    let text = format!("{SELECT} {STANDS} AND {whole} AND g.role = $2 ORDER BY g.id");
+    let mut query = sqlx::query(AssertSqlSafe(text)).bind(now.as_nanos()).bind(Role::Owner.name());
+    if let Some(organization) = organization {
+        query = query.bind(organization.as_bytes().to_vec());
+    }
     query.fetch_all(tx).await?.iter().map(read).collect()
 }
 

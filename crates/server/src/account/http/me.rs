@@ -1,7 +1,7 @@
 //! `/api/v1/me`: one's own account.
 
 use crate::App;
-use crate::account::{cookies, join, profile, session, sign_in};
+use crate::account::{cookies, join, own, profile, session, sign_in};
 use crate::http::{Answer, Body, Me, Param, Query};
 use axum::Json;
 use axum::extract::State;
@@ -96,7 +96,7 @@ async fn get_sign_ins(
 #[utoipa::path(post, path = "/me/passkeys/begin", tag = "me",
     responses((status = 200, body = Begun), (status = "default", body = Problem)))]
 async fn post_passkey_begin(State(app): State<Arc<App>>, Me(signed): Me) -> Answer<Json<Begun>> {
-    Ok(Json(profile::begin_passkey(&app, &signed).await?))
+    Ok(Json(own::begin_passkey(&app, &signed).await?))
 }
 
 /// Add a passkey. Needs fresh presence.
@@ -107,7 +107,7 @@ async fn post_passkey(
     Me(signed): Me,
     Body(answer): Body<PasskeyAnswer>,
 ) -> Answer<StatusCode> {
-    profile::finish_passkey(&app, &signed, answer).await?;
+    own::finish_passkey(&app, &signed, answer).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -119,7 +119,7 @@ async fn post_remove_passkey(
     Me(signed): Me,
     Param(id): Param<PasskeyId>,
 ) -> Answer<StatusCode> {
-    profile::remove_passkey(&app, &signed, id).await?;
+    own::remove_passkey(&app, &signed, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -131,7 +131,7 @@ async fn post_password(
     Me(signed): Me,
     Body(new): Body<NewPassword>,
 ) -> Answer<StatusCode> {
-    profile::set_password(&app, &signed, new).await?;
+    own::set_password(&app, &signed, new).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -139,7 +139,7 @@ async fn post_password(
 #[utoipa::path(post, path = "/me/totp/begin", tag = "me",
     responses((status = 200, body = Begun), (status = "default", body = Problem)))]
 async fn post_totp_begin(State(app): State<Arc<App>>, Me(signed): Me) -> Answer<Json<Begun>> {
-    Ok(Json(profile::begin_totp(&app, &signed).await?))
+    Ok(Json(own::begin_totp(&app, &signed).await?))
 }
 
 /// Take the app over with its first code. Needs fresh presence.
@@ -150,7 +150,7 @@ async fn post_totp(
     Me(signed): Me,
     Body(answer): Body<CodeAnswer>,
 ) -> Answer<StatusCode> {
-    profile::finish_totp(&app, &signed, answer).await?;
+    own::finish_totp(&app, &signed, answer).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -162,7 +162,7 @@ async fn post_address_begin(
     Me(signed): Me,
     Body(new): Body<NewAddress>,
 ) -> Answer<Json<Begun>> {
-    Ok(Json(profile::begin_address(&app, &signed, new).await?))
+    Ok(Json(own::begin_address(&app, &signed, new).await?))
 }
 
 /// Confirm it with the code: it is a second factor from now on. Needs fresh presence.
@@ -173,7 +173,7 @@ async fn post_address(
     Me(signed): Me,
     Body(answer): Body<CodeAnswer>,
 ) -> Answer<StatusCode> {
-    profile::finish_address(&app, &signed, answer).await?;
+    own::finish_address(&app, &signed, answer).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -181,7 +181,7 @@ async fn post_address(
 #[utoipa::path(post, path = "/me/recovery-codes", tag = "me",
     responses((status = 200, body = RecoveryCodes), (status = "default", body = Problem)))]
 async fn post_recovery_codes(State(app): State<Arc<App>>, Me(signed): Me) -> Answer<Json<RecoveryCodes>> {
-    Ok(Json(profile::recovery_codes(&app, &signed).await?))
+    Ok(Json(own::recovery_codes(&app, &signed).await?))
 }
 
 /// Take up an invitation with the account that I have.

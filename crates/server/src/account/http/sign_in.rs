@@ -3,7 +3,7 @@
 use crate::App;
 use crate::account::session::Fresh;
 use crate::account::sign_in::{Visitor, Welcome};
-use crate::account::{cookies, join, profile, sign_in};
+use crate::account::{cookies, join, presence, profile, sign_in};
 use crate::http::{Answer, Body, Me};
 use axum::Json;
 use axum::extract::State;
@@ -161,7 +161,7 @@ async fn post_sign_out(State(app): State<Arc<App>>, Me(signed): Me) -> Answer<Re
 #[utoipa::path(post, path = "/step-up/passkey/begin", tag = "sign-in",
     responses((status = 200, body = Begun), (status = "default", body = Problem)))]
 async fn post_step_up_begin(State(app): State<Arc<App>>, Me(signed): Me) -> Answer<Json<Begun>> {
-    Ok(Json(profile::begin_step_up(&app, &signed).await?))
+    Ok(Json(presence::begin_step_up(&app, &signed).await?))
 }
 
 /// Prove presence with a passkey. The session's cookie is replaced.
@@ -173,7 +173,7 @@ async fn post_step_up(
     visitor: Visitor,
     Body(answer): Body<PasskeyAnswer>,
 ) -> Answer<Response> {
-    Ok(strengthened(profile::finish_step_up(&app, signed, visitor.browser, answer).await?))
+    Ok(strengthened(presence::finish_step_up(&app, signed, visitor.browser, answer).await?))
 }
 
 /// Begin to prove presence with a code; with `factor` sms or mail it is sent.
@@ -184,7 +184,7 @@ async fn post_step_up_code_begin(
     Me(signed): Me,
     Body(wish): Body<StepUpWish>,
 ) -> Answer<Json<Begun>> {
-    Ok(Json(profile::begin_step_up_code(&app, &signed, wish.factor).await?))
+    Ok(Json(presence::begin_step_up_code(&app, &signed, wish.factor).await?))
 }
 
 /// Prove presence with a code. The session's cookie is replaced.
@@ -196,5 +196,5 @@ async fn post_step_up_code(
     visitor: Visitor,
     Body(answer): Body<CodeAnswer>,
 ) -> Answer<Response> {
-    Ok(strengthened(profile::finish_step_up_code(&app, signed, visitor.browser, answer).await?))
+    Ok(strengthened(presence::finish_step_up_code(&app, signed, visitor.browser, answer).await?))
 }

@@ -5,10 +5,12 @@
 use super::providers;
 use crate::account::session::{self, Browser, Fresh, Signed};
 use crate::account::sql::providers::{self as sql, IdentityRow};
-use crate::account::{flow, profile};
+use crate::account::own::{self, Told, told};
+use crate::account::{flow, presence};
 use crate::{App, Fault};
 use fieldkeep_api as api;
 use fieldkeep_domain::audit::{Act, Doer};
+use fieldkeep_domain::notify::FactorChange;
 use fieldkeep_domain::project::Scope;
 use fieldkeep_domain::{Hash, PersonId, ProviderId, RowId};
 use fieldkeep_wire::json::format_time;
@@ -46,6 +48,7 @@ pub(super) async fn link(
     let person = signed.person;
     let row = IdentityRow { subject, provider, person, created_at: app.clock.now() };
     let act = act(app, person, "person.identity-add", json!({"provider": provider}));
+    let (inner, whom) = (app.clone(), Told::of(signed));
     app.journal
         .note(move |tx, _| {
             Box::pin(async move {
@@ -54,10 +57,13 @@ pub(super) async fn link(
                     return Err(Fault::not_found("identity provider"));
                 }
                 insert(tx, &row).await?;
+                told(&inner, tx, &whom, FactorChange::IdentityAdded).await?;
                 Ok((act, ()))
             })
         })
-        .await
+        .await?;
+    app.outbox.notify_one();
+    Ok(())
 }
 
 /// Writes an identity that is nobody's yet.
@@ -73,21 +79,24 @@ pub(in crate::account) async fn insert(tx: &mut AnyConnection, row: &IdentityRow
 
 /// Unlinks one of one's own identities.
 pub async fn remove(app: &Arc<App>, signed: &Signed, subject: Hash) -> Result<(), Fault> {
-    profile::must_be_fresh(signed)?;
+    presence::must_be_fresh(signed)?;
     let person = signed.person;
     let act = act(app, person, "person.identity-remove", json!({}));
-    let inner = app.clone();
+    let (inner, whom) = (app.clone(), Told::of(signed));
     app.journal
         .note(move |tx, _| {
             Box::pin(async move {
                 if !sql::remove_identity(tx, person, subject).await? {
                     return Err(Fault::not_found("identity"));
                 }
-                profile::still_signs_in(&inner, tx, person).await?;
+                own::still_signs_in(&inner, tx, person).await?;
+                told(&inner, tx, &whom, FactorChange::IdentityRemoved).await?;
                 Ok((act, ()))
             })
         })
-        .await
+        .await?;
+    app.outbox.notify_one();
+    Ok(())
 }
 
 /// The provider asked the person again: the session is replaced by one with fresh presence.

@@ -21,7 +21,7 @@ use super::sign_in::{self, Proof, Visitor, Welcome};
 use super::sql::people;
 use super::sql::providers::{self as sql, IdentityRow, ProviderRow};
 use super::throttle::{Counted, network};
-use super::{join, person, profile};
+use super::{join, person, presence};
 use crate::fault::Kind;
 use crate::limits::PROVIDER_TEXT_BYTES_MAX;
 use crate::{App, Fault};
@@ -119,7 +119,7 @@ pub async fn begin_sign_in(app: &App, visitor: &Visitor, id: ProviderId) -> Resu
 
 /// Sends somebody signed in there, to link who they are.
 pub async fn begin_link(app: &App, signed: &Signed, id: ProviderId) -> Result<Begun, Fault> {
-    profile::must_be_fresh(signed)?;
+    presence::must_be_fresh(signed)?;
     let (row, secret) = providers::find(app, id).await?;
     let mut tx = app.db.read().await?;
     let theirs = belongs(&mut tx, signed.person, row.organization, app.clock.now()).await?;

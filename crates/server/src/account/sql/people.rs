@@ -417,6 +417,35 @@ pub async fn insert_link(tx: &mut AnyConnection, row: &LinkRow) -> Result<(), sq
     .map(drop)
 }
 
+/// Notes to whom an invitation is sent.
+pub async fn sent_to(tx: &mut AnyConnection, id: LinkId, recipient: &[u8]) -> Result<(), sqlx::Error> {
+    let query = sqlx::query("UPDATE links SET recipient = $1 WHERE id = $2");
+    query.bind(recipient).bind(&id.as_bytes()[..]).execute(tx).await.map(drop)
+}
+
+/// How many invitations were sent since then: to one address, and by one organization or the deployment itself.
+pub async fn sent_since(
+    tx: &mut AnyConnection,
+    recipient: &[u8],
+    organization: Option<OrganizationId>,
+    since: Timestamp,
+) -> Result<(u64, u64), sqlx::Error> {
+    let text = "SELECT COUNT(*) FROM links WHERE recipient = $1 AND created_at > $2";
+    let to = sqlx::query(text).bind(recipient).bind(since.as_nanos()).fetch_one(&mut *tx).await?;
+    let by = match organization {
+        Some(id) => {
+            let text = "SELECT COUNT(*) FROM links WHERE organization = $1 AND recipient IS NOT NULL AND created_at > $2";
+            sqlx::query(text).bind(id.as_bytes().to_vec()).bind(since.as_nanos()).fetch_one(tx).await?
+        }
+        None => {
+            let text = "SELECT COUNT(*) FROM links WHERE organization IS NULL AND recipient IS NOT NULL AND created_at > $1";
+            sqlx::query(text).bind(since.as_nanos()).fetch_one(tx).await?
+        }
+    };
+    let count = |row: AnyRow| Ok::<_, sqlx::Error>(row.try_get::<i64, _>(0)?.try_into().unwrap_or_default());
+    Ok((count(to)?, count(by)?))
+}
+
 /// Uses a link up; false where it was used, revoked or is over.
 pub async fn use_link(tx: &mut AnyConnection, id: LinkId, now: Timestamp) -> Result<bool, sqlx::Error> {
     let done = sqlx::query(

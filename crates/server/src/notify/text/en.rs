@@ -3,7 +3,7 @@
 //! Never: a fact that the message does not carry.
 
 use super::{minute, opened, value};
-use fieldkeep_domain::notify::{Message, Withdrawn};
+use fieldkeep_domain::notify::{FactorChange, Message, Withdrawn};
 
 /// A message in English.
 pub fn words(message: &Message) -> (String, String, String) {
@@ -70,7 +70,31 @@ pub fn words(message: &Message) -> (String, String, String) {
                 ),
             )
         }
+        Message::FactorChanged { change, at, network } => {
+            let (what, at, network) = (changed(*change), minute(*at), value(network));
+            (
+                "How you sign in was changed".into(),
+                format!(
+                    "How you sign in to your account was changed.\n\nWhat: {what}\nWhen: {at}\nFrom: {network}\n\nIf that was not you, end all sessions now and tell your administrator.\n"
+                ),
+                format!("How you sign in was changed at {at}: {what}. Not you? Tell your administrator now."),
+            )
+        }
         other => events(other),
+    }
+}
+
+fn changed(change: FactorChange) -> &'static str {
+    match change {
+        FactorChange::Password => "the password is another one",
+        FactorChange::PasskeyAdded => "a passkey was added",
+        FactorChange::PasskeyRemoved => "a passkey was removed",
+        FactorChange::Totp => "codes come from another authenticator app",
+        FactorChange::Phone => "codes go to another telephone",
+        FactorChange::Mail => "codes may be sent by e-mail",
+        FactorChange::RecoveryCodes => "there are new recovery codes, the old ones open nothing any more",
+        FactorChange::IdentityAdded => "an identity provider was linked",
+        FactorChange::IdentityRemoved => "an identity provider was unlinked",
     }
 }
 

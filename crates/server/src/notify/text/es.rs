@@ -3,7 +3,7 @@
 //! Never: a fact that the message does not carry.
 
 use super::{minute, opened, value};
-use fieldkeep_domain::notify::{Message, Withdrawn};
+use fieldkeep_domain::notify::{FactorChange, Message, Withdrawn};
 
 /// A message in Spanish.
 pub fn words(message: &Message) -> (String, String, String) {
@@ -72,7 +72,31 @@ pub fn words(message: &Message) -> (String, String, String) {
                 ),
             )
         }
+        Message::FactorChanged { change, at, network } => {
+            let (what, at, network) = (changed(*change), minute(*at), value(network));
+            (
+                "Ha cambiado su forma de acceso".into(),
+                format!(
+                    "Ha cambiado la forma de acceder a su cuenta.\n\nQué: {what}\nCuándo: {at}\nDesde: {network}\n\nSi no ha sido usted, cierre ahora todas las sesiones y avise a su administrador.\n"
+                ),
+                format!("Su forma de acceso cambió el {at}: {what}. ¿No ha sido usted? Avise ahora a su administrador."),
+            )
+        }
         other => events(other),
+    }
+}
+
+fn changed(change: FactorChange) -> &'static str {
+    match change {
+        FactorChange::Password => "la contraseña es otra",
+        FactorChange::PasskeyAdded => "se ha añadido una llave de acceso",
+        FactorChange::PasskeyRemoved => "se ha quitado una llave de acceso",
+        FactorChange::Totp => "los códigos vienen de otra aplicación",
+        FactorChange::Phone => "los códigos van a otro teléfono",
+        FactorChange::Mail => "los códigos pueden llegar por correo electrónico",
+        FactorChange::RecoveryCodes => "hay códigos de recuperación nuevos; los anteriores ya no sirven",
+        FactorChange::IdentityAdded => "se ha vinculado un proveedor de identidad",
+        FactorChange::IdentityRemoved => "se ha desvinculado un proveedor de identidad",
     }
 }
 

@@ -1,5 +1,5 @@
 use super::*;
-use fieldkeep_domain::notify::Withdrawn;
+use fieldkeep_domain::notify::{FactorChange, Withdrawn};
 use fieldkeep_domain::quarantine::Reason;
 use fieldkeep_domain::{DeviceId, ProjectId};
 
@@ -25,6 +25,7 @@ fn every() -> Vec<Message> {
         Message::CloneSeen { device },
         Message::Test,
     ];
+    all.extend(FactorChange::ALL.map(|change| Message::FactorChanged { change, at, network: text() }));
     all.extend(Withdrawn::ALL.map(|why| Message::RefusedDevice { device, why }));
     all.extend(Reason::NAMES.map(|reason| Message::QuarantineCause {
         device,
