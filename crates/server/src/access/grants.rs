@@ -295,9 +295,9 @@ pub async fn revoke(
         return Err(Fault::new(Kind::Forbidden, text).with("action", Action::RoleGrant.name()));
     }
     // Whoever owns the deployment for good can always make another owner of an organization; nobody else could.
-    let above = actor.standing_grants().any(|grant| {
-        grant.role == owner && grant.scope == Scope::Deployment && grant.expires_at.is_none()
-    });
+    let above = actor
+        .standing_grants()
+        .any(|grant| grant.role == owner && grant.scope == Scope::Deployment && grant.expires_at.is_none());
     app.journal
         .act(move |tx, _| {
             Box::pin(async move {

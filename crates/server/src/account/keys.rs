@@ -171,7 +171,9 @@ async fn may_give(
         }
         // A right opens what the role has; beyond it, it would open nothing and look as if it did.
         if !access::gives(app, role, *right, scope).await? {
-            let text = format!("`rights`: role `{role}` has no `{right}`: leave it out, or choose a role that has it");
+            let text = format!(
+                "`rights`: role `{role}` has no `{right}`: leave it out, or choose a role that has it"
+            );
             return Err(Fault::invalid(text));
         }
         let held = access::holds(app, actor, Receiver::Program, &[*right], scope, until).await?;

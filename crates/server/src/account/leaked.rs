@@ -88,7 +88,10 @@ fn ask(mut file: impl Read + Seek, password: &str) -> std::io::Result<bool> {
     let blocks = head(&mut file)?;
     let (block, bits) = place(&fieldkeep_trust::hash::sha1(password.as_bytes()), blocks);
     let mut found = [0; BLOCK_BYTES];
-    let at = block.checked_mul(BLOCK_BYTES as u64).and_then(|at| at.checked_add(HEAD_BYTES)).ok_or_else(damaged)?;
+    let at = block
+        .checked_mul(BLOCK_BYTES as u64)
+        .and_then(|at| at.checked_add(HEAD_BYTES))
+        .ok_or_else(damaged)?;
     file.seek(SeekFrom::Start(at))?;
     file.read_exact(&mut found).map_err(|_| damaged())?;
     Ok(bits.iter().all(|bit| found[bit / 8] & (1 << (bit % 8)) != 0))

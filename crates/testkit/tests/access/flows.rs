@@ -63,7 +63,11 @@ pub async fn custom_roles_give_what_their_maker_holds(backend: Backend) {
     let items = listed.body["items"].as_array().unwrap();
     assert!(items.iter().any(|one| one["role"] == role.as_str() && one["name"] == "Seer"));
     let owner = items.iter().find(|one| one["role"] == "owner").unwrap();
-    assert_eq!(owner["actions"].as_array().unwrap().len(), Action::ALL.len() - 1, "all but breaking the glass");
+    assert_eq!(
+        owner["actions"].as_array().unwrap().len(),
+        Action::ALL.len() - 1,
+        "all but breaking the glass"
+    );
     let remove = format!("/api/v1/roles/{role}/remove");
     let stands = world.post(&remove, json!({})).await.expect(409);
     assert_eq!(stands.body["keys"], 2, "{}", stands.text);

@@ -3,9 +3,9 @@
 //! Never: an identity of two people, a link without presence, the last way in taken away by oneself.
 
 use super::providers;
+use crate::account::own::{self, Told, told};
 use crate::account::session::{self, Browser, Fresh, Signed};
 use crate::account::sql::providers::{self as sql, IdentityRow};
-use crate::account::own::{self, Told, told};
 use crate::account::{flow, presence};
 use crate::{App, Fault};
 use fieldkeep_api as api;

@@ -38,6 +38,13 @@ pub fn words(message: &Message) -> (String, String, String) {
             ),
             format!("Set a new password within {hours} h: {}", opened(link)),
         ),
+        other => account(other),
+    }
+}
+
+/// What happens to an account and its keys.
+fn account(message: &Message) -> (String, String, String) {
+    match message {
         Message::NewSignIn { at, network, agent } => {
             let (at, network, agent) = (minute(*at), value(network), value(agent));
             (

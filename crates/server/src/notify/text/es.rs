@@ -38,6 +38,13 @@ pub fn words(message: &Message) -> (String, String, String) {
             ),
             format!("Elija una contraseña nueva en {hours} h: {}", opened(link)),
         ),
+        other => account(other),
+    }
+}
+
+/// What happens to an account and its keys.
+fn account(message: &Message) -> (String, String, String) {
+    match message {
         Message::NewSignIn { at, network, agent } => {
             let (at, network, agent) = (minute(*at), value(network), value(agent));
             (
@@ -79,7 +86,9 @@ pub fn words(message: &Message) -> (String, String, String) {
                 format!(
                     "Ha cambiado la forma de acceder a su cuenta.\n\nQué: {what}\nCuándo: {at}\nDesde: {network}\n\nSi no ha sido usted, cierre ahora todas las sesiones y avise a su administrador.\n"
                 ),
-                format!("Su forma de acceso cambió el {at}: {what}. ¿No ha sido usted? Avise ahora a su administrador."),
+                format!(
+                    "Su forma de acceso cambió el {at}: {what}. ¿No ha sido usted? Avise ahora a su administrador."
+                ),
             )
         }
         other => events(other),
