@@ -42,7 +42,7 @@ enum Command {
         /// Which
         id: PersonId,
     },
-    /// Invite somebody; the link is shown once, and sent where mail is set up
+    /// Invite somebody; the link goes to the address alone where mail is set up, and is shown once elsewhere
     #[command(
         after_help = "Example: fieldkeep user invite ana@example.com --role engineer --role installer \
                       --organization 7f0b5c1e-52a4-4d0e-8c55-0f4f3c7d9a10"

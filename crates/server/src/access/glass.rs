@@ -270,10 +270,16 @@ pub async fn end(app: &Arc<App>, actor: &Actor, id: GlassId, reason: Why) -> Res
     app.journal
         .act(move |tx, _| {
             Box::pin(async move {
+                let row = find(tx, id).await?;
                 if !sql::glass::end(tx, id, now).await? {
                     return Err(Fault::conflict("this is over already"));
                 }
                 sql::grants::revoke_made_by(tx, &maker(id), now).await?;
+                // What was given with the rights of the hour ends no later than the hour: it ends with them.
+                if let (Some(since), Some(until)) = (row.broken_at, row.ends_at) {
+                    let hour = sql::glass::Hour { organization: row.organization, since, until };
+                    sql::glass::revoke_given(tx, &hour, now).await?;
+                }
                 Ok((act, ()))
             })
         })

@@ -11,7 +11,7 @@ use fieldkeep_api as api;
 use fieldkeep_domain::access::{Action, Actor, Grant, Permit, Place, Role, RoleRef};
 use fieldkeep_domain::audit::{Act, Doer, Why};
 use fieldkeep_domain::project::Scope;
-use fieldkeep_domain::{GrantId, PersonId, Timestamp, limits};
+use fieldkeep_domain::{GrantId, OrganizationId, PersonId, Timestamp, limits};
 use fieldkeep_wire::json::{format_time, parse_time};
 use serde_json::{Value as Json, json};
 use sql::grants::GrantRow;
@@ -315,16 +315,26 @@ pub async fn revoke(
         .await
 }
 
-/// Whether anybody owns the deployment without an end.
-pub async fn owned_for_good(tx: &mut AnyConnection, now: Timestamp) -> Result<bool, Fault> {
-    Ok(sql::grants::owners(tx, None, now).await?.iter().any(|row| row.expires_at.is_none()))
+/// Whether anybody owns the deployment, or an organization, without an end.
+pub async fn owned_for_good(
+    tx: &mut AnyConnection,
+    organization: Option<OrganizationId>,
+    now: Timestamp,
+) -> Result<bool, Fault> {
+    Ok(sql::grants::owners(tx, organization, now).await?.iter().any(|row| row.expires_at.is_none()))
 }
 
-/// Refuses to leave the deployment without an owner whose rights do not end, where there was one: asked once somebody
-/// is shut out.
-pub async fn stays_owned_for_good(tx: &mut AnyConnection, owned: bool, now: Timestamp) -> Result<(), Fault> {
-    if owned && !owned_for_good(tx, now).await? {
-        return Err(Fault::conflict("this is the deployment's last owner: make another one first"));
+/// Refuses to leave the deployment, or an organization, without an owner whose rights do not end, where there was one: asked
+/// once somebody is shut out.
+pub async fn stays_owned_for_good(
+    tx: &mut AnyConnection,
+    organization: Option<OrganizationId>,
+    owned: bool,
+    now: Timestamp,
+) -> Result<(), Fault> {
+    if owned && !owned_for_good(tx, organization, now).await? {
+        let what = if organization.is_some() { "organization" } else { "deployment" };
+        return Err(Fault::conflict(format!("this is the {what}'s last owner: make another one first")));
     }
     Ok(())
 }
@@ -338,7 +348,8 @@ async fn stays_owned(tx: &mut AnyConnection, row: &GrantRow, now: Timestamp) -> 
         _ => return Ok(()),
     };
     let owners = sql::grants::owners(tx, row.scope.organization(), now).await?;
-    let counts = owners.iter().any(|other| other.id == row.id);
+    // One who is shut out counts all the same: let in again, they would own as before.
+    let counts = row.revoked_at.is_none() && row.expires_at.is_none_or(|end| now < end);
     let lasts = |other: &GrantRow| match (other.expires_at, row.expires_at) {
         (None, _) => true,
         (Some(other), Some(this)) => other >= this,

@@ -21,7 +21,7 @@ pub use told::managers;
 
 use crate::fault::Kind;
 use crate::{App, Fault};
-use fieldkeep_domain::access::{Action, Actor, Permit, Place, Reach, RoleRef, Standing};
+use fieldkeep_domain::access::{Action, Actor, Permit, Place, Reach, Role, RoleRef, Standing};
 use fieldkeep_domain::project::Scope;
 use fieldkeep_domain::{DeviceId, OrganizationId, Timestamp};
 use fieldkeep_policy::{Additions, Ask, Decision, Obligation, Slice};
@@ -103,8 +103,11 @@ fn verdict(
         address: actor.address,
     };
     match app.policies.engine.decide(slice, &ask) {
+        decision @ (Decision::Allow(_) | Decision::NoRole) => decision,
+        // Nothing that an organization adds keeps an emergency from being ended.
+        _ if action == Action::GlassEnd => bare(app, slice, &ask, BTreeSet::new()),
         Decision::Forbidden(_) | Decision::Broken(_) if lifts(app, actor, slice, action) => {
-            unguarded(app, slice, &ask)
+            bare(app, slice, &ask, slice.additions().two_people.clone())
         }
         decision => decision,
     }
@@ -121,9 +124,9 @@ fn lifts(app: &App, actor: &Actor, slice: &Slice, action: Action) -> bool {
         && actor.standing_grants().any(|grant| grant.scope == Scope::Deployment && writes(grant.role))
 }
 
-/// The answer as if there were no guard rails; everything else that was added counts.
-fn unguarded(app: &App, slice: &Slice, ask: &Ask<'_>) -> Decision {
-    let additions = Additions { guards: Vec::new(), ..slice.additions().clone() };
+/// The answer as if there were no guard rails, and two people were asked for these actions alone.
+fn bare(app: &App, slice: &Slice, ask: &Ask<'_>, two_people: BTreeSet<Action>) -> Decision {
+    let additions = Additions { guards: Vec::new(), two_people, ..slice.additions().clone() };
     match app.policies.engine.slice(additions) {
         Ok(bare) => app.policies.engine.evaluate(&bare, ask),
         Err(error) => Decision::Broken(error.to_string().into()),
@@ -323,6 +326,14 @@ pub async fn manages(app: &App, actor: &Actor, role: RoleRef, scope: &Scope) -> 
     // Who asks was allowed to act on the holder already; a role without rights over others keeps nobody from it.
     let is_over_others = Action::over_others().any(|action| engine.role_allows(&slice, role, action));
     Ok(!is_over_others || holds(&engine.actions_of(&slice, role)))
+}
+
+/// Whether somebody owns a part of the world without an end. Whoever owns it for an hour touches no way in of those who do.
+pub async fn owns_for_good(app: &App, actor: &Actor, scope: &Scope) -> Result<bool, Fault> {
+    let place = crate::project::group::place_of(app, *scope).await?;
+    let owner = RoleRef::Standard(Role::Owner);
+    let mut grants = actor.standing_grants();
+    Ok(grants.any(|grant| grant.role == owner && grant.expires_at.is_none() && place.is_in(&grant.scope)))
 }
 
 /// The refusal to give what the giver does not hold.

@@ -5,6 +5,7 @@
 use super::factor;
 use super::flow::{self, Pending, State, Wish};
 use super::invite::{self, Gift};
+use super::own::{Told, told};
 use super::person::{self, PersonSecret};
 use super::session::{self, Signed};
 use super::sign_in::{Visitor, Welcome};
@@ -18,7 +19,7 @@ use crate::{App, Fault};
 use fieldkeep_api as api;
 use fieldkeep_domain::account::{SecondFactor, SignInRules};
 use fieldkeep_domain::audit::{Act, Doer};
-use fieldkeep_domain::notify::{Channel, EmailAddress, Language, PhoneNumber};
+use fieldkeep_domain::notify::{Channel, EmailAddress, FactorChange, Language, PhoneNumber};
 use fieldkeep_domain::project::{Name, Scope};
 use fieldkeep_domain::{Hash, LinkId, OrganizationId, PersonId, ProviderId, RowId};
 use fieldkeep_trust::secret::Secret;
@@ -205,7 +206,11 @@ pub async fn finish_passkey(
 }
 
 /// Takes a password, and asks for the factor beside it. A reset of somebody who still has one is done at once.
-pub async fn begin_password(app: &Arc<App>, given: api::JoinPassword) -> Result<(api::Begun, bool), Fault> {
+pub async fn begin_password(
+    app: &Arc<App>,
+    visitor: &Visitor,
+    given: api::JoinPassword,
+) -> Result<(api::Begun, bool), Fault> {
     let row = link(app, opened(app, &given.flow)?).await?;
     let rules = rules_of(app, &row).await?;
     if rules.passkey_required {
@@ -223,7 +228,7 @@ pub async fn begin_password(app: &Arc<App>, given: api::JoinPassword) -> Result<
     password::check(app, &given.password, &rules, &[&wish.name, &wish.address, "fieldkeep"]).await?;
     let hash = app.passwords.hash(Secret::new(given.password.into_bytes())).await?;
     if keeps_factor {
-        replace_password(app, row, id, &hash).await?;
+        replace_password(app, visitor, row, id, &hash).await?;
         return Ok((
             api::Begun { flow: String::new(), options: None, factors: Vec::new(), totp: None },
             true,
@@ -380,6 +385,10 @@ async fn settle(
     };
     let remembered = device::remember(app, visitor.device.as_deref(), id, hash)?;
     let browser = visitor.browser.clone();
+    let recovered_by = match account.passkey {
+        Some(_) => FactorChange::PasskeyAdded,
+        None => FactorChange::Password,
+    };
     let inner = app.clone();
     let mut fresh = app
         .journal
@@ -398,6 +407,10 @@ async fn settle(
                 grants::insert_grants(tx, id, &gifts, giver, now).await?;
                 let fresh = session::begin(&inner, tx, id, method, &browser, &rules).await?;
                 let verb = if row.kind == "reset" { "person.recover" } else { "person.join" };
+                if row.kind == "reset" {
+                    let whom = Told::by_link(id, now, browser.network.clone());
+                    told(&inner, tx, &whom, recovered_by).await?;
+                }
                 let act = Act::new(Doer::Person(id), verb, id, invite::home(row.organization), now)
                     .with(json!({"link": row.id, "invited_by": row.made_by, "method": method}));
                 Ok((act, fresh))
@@ -461,9 +474,16 @@ async fn write(
 }
 
 /// A new password in place of the old one. Sessions end; the second factor stays, and signs in as before.
-async fn replace_password(app: &Arc<App>, row: LinkRow, id: PersonId, hash: &str) -> Result<(), Fault> {
+async fn replace_password(
+    app: &Arc<App>,
+    visitor: &Visitor,
+    row: LinkRow,
+    id: PersonId,
+    hash: &str,
+) -> Result<(), Fault> {
     let sealed = person::seal_factor(app, id, "password", hash.as_bytes())?;
     let now = app.clock.now();
+    let (inner, whom) = (app.clone(), Told::by_link(id, now, visitor.browser.network.clone()));
     app.journal
         .note(move |tx, _| {
             Box::pin(async move {
@@ -474,12 +494,15 @@ async fn replace_password(app: &Arc<App>, row: LinkRow, id: PersonId, hash: &str
                 person.password = Some(sealed);
                 sql::update(tx, &person).await?;
                 session::end_sessions(tx, id).await?;
+                told(&inner, tx, &whom, FactorChange::Password).await?;
                 let act = Act::new(Doer::Person(id), "person.password", id, Scope::Deployment, now)
                     .with(json!({"link": row.id}));
                 Ok((act, ()))
             })
         })
-        .await
+        .await?;
+    app.outbox.notify_one();
+    Ok(())
 }
 
 /// Somebody who has an account takes up what they were invited to.

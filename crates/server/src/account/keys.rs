@@ -368,6 +368,11 @@ async fn stands_above(app: &App, actor: &Actor, row: &sql::KeyRow) -> Result<(),
         let text = "this key holds rights over others beyond your own: somebody who has those has to do it";
         return Err(Fault::new(Kind::Forbidden, text).with("action", Action::KeyWrite.name()));
     }
+    let lasts = row.role == RoleRef::Standard(Role::Owner) && row.expires_at.is_none();
+    if lasts && actor.doer != Doer::Key(row.id) && !access::owns_for_good(app, actor, &row.scope).await? {
+        let text = "this key owns without an end, and you do not: an owner whose rights last has to do it";
+        return Err(Fault::new(Kind::Forbidden, text).with("action", Action::KeyWrite.name()));
+    }
     Ok(())
 }
 

@@ -86,6 +86,10 @@ fn place(key: &[u8], blocks: u64) -> (u64, [usize; BITS]) {
 
 fn ask(mut file: impl Read + Seek, password: &str) -> std::io::Result<bool> {
     let blocks = head(&mut file)?;
+    let whole = blocks.checked_mul(BLOCK_BYTES as u64).and_then(|rest| rest.checked_add(HEAD_BYTES));
+    if Some(file.seek(SeekFrom::End(0))?) != whole {
+        return Err(damaged());
+    }
     let (block, bits) = place(&fieldkeep_trust::hash::sha1(password.as_bytes()), blocks);
     let mut found = [0; BLOCK_BYTES];
     let at = block

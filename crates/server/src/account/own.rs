@@ -50,6 +50,14 @@ pub(super) struct Told {
 }
 
 impl Told {
+    /// Of somebody who comes by a link that was sent to them.
+    pub(super) fn by_link(
+        person: fieldkeep_domain::PersonId,
+        at: fieldkeep_domain::Timestamp,
+        network: String,
+    ) -> Self {
+        Self { person, at, network }
+    }
     /// Of a session that changes something now.
     pub(super) fn of(signed: &Signed) -> Self {
         let network = signed.actor.address.map(|address| address.to_canonical().to_string());
@@ -206,6 +214,7 @@ pub async fn set_password(app: &Arc<App>, signed: &Signed, new: api::NewPassword
     let sealed = person::seal_factor(app, signed.person, "password", hash.as_bytes())?;
     let (person, session) = (signed.person, signed.session);
     let (inner, whom) = (app.clone(), Told::of(signed));
+    let app_now = app.clock.now();
     let act = act(signed, "person.password", person, json!({"sessions_ended_but": session}));
     app.journal
         .note(move |tx, _| {
@@ -213,6 +222,8 @@ pub async fn set_password(app: &Arc<App>, signed: &Signed, new: api::NewPassword
                 let mut row = person::find(tx, person).await?;
                 row.password = Some(sealed);
                 sql::update(tx, &row).await?;
+                // A link for another password is not needed any more, and nobody's to find.
+                sql::revoke_resets(tx, person, app_now).await?;
                 // Whoever knew the old one may be signed in somewhere.
                 sessions::end_all(tx, person, Some(session)).await?;
                 told(&inner, tx, &whom, FactorChange::Password).await?;

@@ -11,7 +11,7 @@ use crate::db::reach::{Columns, covered, one_of};
 use crate::fault::Kind;
 use crate::{App, Fault, notify};
 use fieldkeep_api as api;
-use fieldkeep_domain::access::{Action, Actor, Grant, Permit};
+use fieldkeep_domain::access::{Action, Actor, Grant, Permit, Role, RoleRef};
 use fieldkeep_domain::audit::{Act, Doer, Why};
 use fieldkeep_domain::notify::{Channel, DuplicateKey, Message};
 use fieldkeep_domain::project::Scope;
@@ -125,7 +125,7 @@ async fn beyond(
     let given = grants::given_to(&mut tx, id, app.clock.now()).await?;
     let home = person::find(&mut tx, id).await?.organization;
     drop(tx);
-    for Grant { role, scope, .. } in given {
+    for Grant { role, scope, expires_at, .. } in given {
         if inside.is_some() && scope.organization() == inside {
             continue;
         }
@@ -139,8 +139,39 @@ async fn beyond(
             let text = "this person holds rights beyond your own: somebody who has those has to do it";
             return Err(Fault::new(Kind::Forbidden, text).with("action", "role.grant"));
         }
+        let lasts = role == RoleRef::Standard(Role::Owner) && expires_at.is_none();
+        if lasts && reaching == Reaching::In && actor.doer != Doer::Person(id) {
+            lasting(app, actor, &scope).await?;
+        }
     }
     Ok(())
+}
+
+/// How an owner without an end comes in is for those whose rights last as long.
+async fn lasting(app: &App, actor: &Actor, scope: &Scope) -> Result<(), Fault> {
+    if access::owns_for_good(app, actor, scope).await? {
+        return Ok(());
+    }
+    let text = "this person owns without an end, and you do not: an owner whose rights last has to do it";
+    Err(Fault::new(Kind::Forbidden, text).with("action", "role.grant"))
+}
+
+/// The organizations that somebody owns without an end, and that would have to be left with another such owner: all, unless
+/// whoever acts owns the deployment for good and can make another one whenever they like.
+async fn owned_by(app: &App, actor: &Actor, id: PersonId) -> Result<Vec<OrganizationId>, Fault> {
+    if access::owns_for_good(app, actor, &Scope::Deployment).await? {
+        return Ok(Vec::new());
+    }
+    let mut tx = app.db.read().await?;
+    let given = grants::given_to(&mut tx, id, app.clock.now()).await?;
+    let owned = given.iter().filter_map(|grant| match grant.scope {
+        Scope::Organization { organization } => {
+            let lasts = grant.role == RoleRef::Standard(Role::Owner) && grant.expires_at.is_none();
+            lasts.then_some(organization)
+        }
+        _ => None,
+    });
+    Ok(owned.collect())
 }
 
 /// Shuts a person out: sessions, keys that they made and links end in the same commit.
@@ -155,6 +186,7 @@ pub async fn disable(
         return Err(Fault::conflict("nobody shuts themselves out: ask another administrator"));
     }
     stands_above(app, actor, id, Reaching::Out).await?;
+    let owned_there = owned_by(app, actor, id).await?;
     let now = app.clock.now();
     app.journal
         .act(move |tx, _| {
@@ -162,9 +194,12 @@ pub async fn disable(
                 if person::find(tx, id).await?.disabled_at.is_some() {
                     return Err(Fault::conflict("this person is shut out already"));
                 }
-                let owned = grants::owned_for_good(tx, now).await?;
+                let owned = grants::owned_for_good(tx, None, now).await?;
                 sql::disable(tx, id, Some(now)).await?;
-                grants::stays_owned_for_good(tx, owned, now).await?;
+                grants::stays_owned_for_good(tx, None, owned, now).await?;
+                for organization in owned_there {
+                    grants::stays_owned_for_good(tx, Some(organization), true, now).await?;
+                }
                 let sessions = session::end_everything(tx, id, now).await?;
                 let act = Act::new(permit.doer(), "person.disable", id, permit.scope(), now)
                     .with(json!({"reason": reason, "sessions_ended": sessions}));
@@ -322,9 +357,9 @@ pub async fn switch_organization(
         .act(move |tx, _| {
             Box::pin(async move {
                 super::must_change(sql::is_disabled(tx, id).await?, disable)?;
-                let owned = grants::owned_for_good(tx, now).await?;
+                let owned = grants::owned_for_good(tx, None, now).await?;
                 sql::disable_organization(tx, id, disable.then_some(now)).await?;
-                grants::stays_owned_for_good(tx, owned, now).await?;
+                grants::stays_owned_for_good(tx, None, owned, now).await?;
                 let mut sessions = 0;
                 if disable {
                     for person in sql::of_organization(tx, id).await? {

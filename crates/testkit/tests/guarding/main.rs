@@ -53,6 +53,7 @@ fieldkeep_testkit::both_databases!(
     changes_of_ones_own_factors_are_told,
     an_address_is_not_written_to_again_and_again,
     an_emergency_leaves_the_last_owner,
+    the_machines_key_outlives_an_emergency,
     a_damaged_list_of_leaked_passwords_says_so,
 );
 

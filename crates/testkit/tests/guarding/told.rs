@@ -7,6 +7,7 @@ use fieldkeep_testkit::passkey::SoftPasskey;
 use fieldkeep_testkit::person::{Browser, Person};
 use fieldkeep_testkit::post::Post;
 use fieldkeep_testkit::{Backend, World};
+use fieldkeep_wire::json::format_time;
 use serde_json::json;
 
 pub async fn changes_of_ones_own_factors_are_told(backend: Backend) {
@@ -94,6 +95,14 @@ pub async fn an_emergency_leaves_the_last_owner(backend: Backend) {
     let why = || json!({"reason": "we take over"});
     let last = "this is the organization's last owner: make another one first";
     refused(&one.browser.post(&take, why()).await, 409, "conflict", last);
+    // Nor by shutting them out first, nor by taking their way in.
+    let person = |verb: &str| format!("/api/v1/people/{}/{verb}", owner.id);
+    refused(&one.browser.post(&person("disable"), why()).await, 409, "conflict", last);
+    let lost = json!({"factor": "passkeys", "reason": "we take over"});
+    refused(&one.browser.post(&person("remove-factor"), lost).await, 403, "forbidden", "owns without an end");
+    // Nothing that an organization adds keeps an emergency from being ended.
+    let guards = format!("/api/v1/organizations/{ours}/guards");
+    one.browser.post(&guards, json!({"name": "stay", "forbid": ["glass.end"]})).await.expect(201);
     // The other custodian owns for an hour: that is no other owner.
     let next = world.person("next@ours.example", Some(&ours), over("owner", &ours)).await;
     one.browser.post(&take, why()).await.expect(204);
@@ -101,6 +110,13 @@ pub async fn an_emergency_leaves_the_last_owner(backend: Backend) {
     let take = format!("/api/v1/grants/{}/revoke", grants_of(&world, &next, "owner").await[0]);
     refused(&two.browser.post(&take, why()).await, 409, "conflict", last);
     world.post(&take, why()).await.expect(204);
+    // What is given with the rights of the hour ends with them, however early.
+    let soon = format_time(world.now().plus_secs(1_800));
+    let key = json!({"name": "x", "role": "viewer", "organization": ours, "expires_at": soon});
+    let key =
+        one.browser.post("/api/v1/keys", key).await.expect(201).body["secret"].as_str().unwrap().to_owned();
+    let outsider = json!({"person": two.id, "role": "owner", "organization": ours, "expires_at": soon});
+    one.browser.post("/api/v1/grants", outsider).await;
     // An owner ends what they could not have begun.
     let mut third = world.person("third@ours.example", Some(&ours), over("owner", &ours)).await;
     let end = format!("/api/v1/glass/{}/end", glass["id"].as_str().unwrap());
@@ -108,6 +124,8 @@ pub async fn an_emergency_leaves_the_last_owner(backend: Backend) {
     one.browser.get(&roles).await.expect(200);
     third.browser.post(&end, why()).await.expect(204);
     one.browser.get(&roles).await.expect(403);
+    two.browser.get(&roles).await.expect(403);
+    world.call_as(&key, "GET", &roles, None).await.expect(401);
 }
 
 pub async fn a_damaged_list_of_leaked_passwords_says_so(backend: Backend) {
@@ -122,4 +140,30 @@ pub async fn a_damaged_list_of_leaked_passwords_says_so(backend: Backend) {
     Browser::new(&world).sign_in(&mut mia.passkey).await.expect(200);
     std::fs::remove_file(&path).unwrap();
     mia.browser.post("/api/v1/me/password", password()).await.expect(204);
+}
+
+pub async fn the_machines_key_outlives_an_emergency(backend: Backend) {
+    let world = World::new(backend).await;
+    let mut last = world.person("last@example.com", None, json!([{"role": "owner"}])).await;
+    let mut one = world.person("one@example.com", None, json!([{"role": "custodian"}])).await;
+    let mut two = world.person("two@example.com", None, json!([{"role": "custodian"}])).await;
+    let glass = one.browser.post("/api/v1/glass", json!({"reason": "drill"})).await.expect(201).body;
+    two.browser
+        .post(&format!("/api/v1/glass/{}/confirm", glass["id"].as_str().unwrap()), json!({}))
+        .await
+        .expect(200);
+    let keys = one.browser.get("/api/v1/keys").await.expect(200).body;
+    let all = keys["items"].as_array().unwrap();
+    let key = all.iter().find(|key| key["role"] == "owner").expect("operator.key is listed");
+    let take = format!("/api/v1/keys/{}/revoke", key["id"].as_str().unwrap());
+    let why = || json!({"reason": "we take over"});
+    refused(&one.browser.post(&take, why()).await, 403, "forbidden", "owns without an end");
+    for factor in ["passkeys", "recovery-codes"] {
+        let lost = json!({"factor": factor, "reason": "we take over"});
+        let path = format!("/api/v1/people/{}/remove-factor", last.id);
+        refused(&one.browser.post(&path, lost).await, 403, "forbidden", "owns without an end");
+    }
+    world.call("GET", "/api/v1/keys", None).await.expect(200);
+    Browser::new(&world).sign_in(&mut last.passkey).await.expect(200);
+    last.browser.post(&take, why()).await.expect(204);
 }

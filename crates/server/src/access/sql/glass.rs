@@ -110,6 +110,34 @@ pub async fn end(tx: &mut AnyConnection, id: GlassId, now: Timestamp) -> Result<
     Ok(done.rows_affected() == 1)
 }
 
+/// The hour of an emergency, and where.
+pub struct Hour {
+    pub organization: Option<OrganizationId>,
+    pub since: Timestamp,
+    pub until: Timestamp,
+}
+
+/// Withdraws roles and keys that were given within the hour and would end with it.
+pub async fn revoke_given(tx: &mut AnyConnection, hour: &Hour, now: Timestamp) -> Result<(), sqlx::Error> {
+    let everywhere = [
+        "UPDATE grants SET revoked_at = $1 WHERE revoked_at IS NULL AND created_at >= $2 AND expires_at <= $3",
+        "UPDATE service_keys SET revoked_at = $1 WHERE revoked_at IS NULL AND created_at >= $2 AND expires_at <= $3",
+    ];
+    let there = [
+        "UPDATE grants SET revoked_at = $1 WHERE revoked_at IS NULL AND created_at >= $2 AND expires_at <= $3 AND organization = $4",
+        "UPDATE service_keys SET revoked_at = $1 WHERE revoked_at IS NULL AND created_at >= $2 AND expires_at <= $3 AND organization = $4",
+    ];
+    for text in if hour.organization.is_some() { there } else { everywhere } {
+        let mut query =
+            sqlx::query(text).bind(now.as_nanos()).bind(hour.since.as_nanos()).bind(hour.until.as_nanos());
+        if let Some(organization) = hour.organization {
+            query = query.bind(organization.as_bytes().to_vec());
+        }
+        query.execute(&mut *tx).await?;
+    }
+    Ok(())
+}
+
 /// A page of emergencies under a condition whose placeholders count from 3.
 pub async fn list(
     tx: &mut AnyConnection,

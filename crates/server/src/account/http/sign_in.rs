@@ -130,9 +130,10 @@ async fn post_join_passkey(
     responses((status = 200, body = Begun), (status = 204), (status = "default", body = Problem)))]
 async fn post_join_password(
     State(app): State<Arc<App>>,
+    visitor: Visitor,
     Body(given): Body<JoinPassword>,
 ) -> Answer<Response> {
-    Ok(match join::begin_password(&app, given).await? {
+    Ok(match join::begin_password(&app, &visitor, given).await? {
         (_, true) => StatusCode::NO_CONTENT.into_response(),
         (begun, false) => Json(begun).into_response(),
     })
