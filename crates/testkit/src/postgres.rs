@@ -27,7 +27,9 @@ pub fn fresh_database() -> String {
 }
 
 fn database_at(socket: &Path) -> String {
-    let name = format!("t{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+    // A long run uses process numbers twice.
+    let now = std::time::UNIX_EPOCH.elapsed().map_or(0, |since| since.as_micros());
+    let name = format!("t{}_{}_{now}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
     let status = Command::new(binary("psql"))
         .args(["-q", "-h"])
         .arg(socket)

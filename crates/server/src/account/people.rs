@@ -164,8 +164,10 @@ async fn owned_by(app: &App, actor: &Actor, id: PersonId) -> Result<Vec<Organiza
     }
     let mut tx = app.db.read().await?;
     let given = grants::given_to(&mut tx, id, app.clock.now()).await?;
+    let home = person::find(&mut tx, id).await?.organization;
     let owned = given.iter().filter_map(|grant| match grant.scope {
-        Scope::Organization { organization } => {
+        // What another company gave them does not keep their own from shutting them out.
+        Scope::Organization { organization } if home.is_none_or(|home| home == organization) => {
             let lasts = grant.role == RoleRef::Standard(Role::Owner) && grant.expires_at.is_none();
             lasts.then_some(organization)
         }
