@@ -101,6 +101,8 @@ pub const INVITATION_S: i64 = 7 * 86_400;
 pub const INVITATION_S_MAX: i64 = 30 * 86_400;
 /// Invitations that are sent to one address in a day, by whomever.
 pub const INVITATIONS_ADDRESS_MAX: u64 = 5;
+/// Links for a new password that are sent to one person in a day.
+pub const RESETS_SENT_MAX: u64 = 5;
 /// Invitations that one organization sends in a day; the deployment itself likewise.
 pub const INVITATIONS_ORGANIZATION_MAX: u64 = 500;
 /// Seconds that a reset can be taken up.

@@ -8,6 +8,7 @@ use crate::fault::Kind;
 use crate::keys::PEPPER_NOW;
 use crate::limits::{
     INVITATION_S, INVITATION_S_MAX, INVITATIONS_ADDRESS_MAX, INVITATIONS_ORGANIZATION_MAX, RESET_S,
+    RESETS_SENT_MAX,
 };
 use crate::project::{self, open_json, seal_json};
 use crate::{App, Fault, notify};
@@ -359,6 +360,13 @@ pub async fn reset(app: &App, tx: &mut AnyConnection, row: &sql::PersonRow, doer
     let says = LinkSecret { address: None, roles: Vec::new(), language, giver: doer, sent: true };
     let to = (Some(row.id), row.organization);
     let (link_row, token) = make(app, "reset", &says, to, doer, now.plus_secs(RESET_S))?;
+    if sql::resets_since(tx, row.id, now.plus_secs(-DAY_S)).await? >= RESETS_SENT_MAX {
+        let text = format!(
+            "limit `resets`: {RESETS_SENT_MAX} were sent to this person within a day; nothing was sent"
+        );
+        let fault = Fault::new(Kind::TooMany, text).with("limit", "resets");
+        return Err(fault.retry_after(DAY_S.unsigned_abs()));
+    }
     sql::revoke_resets(tx, row.id, now).await?;
     sql::insert_link(tx, &link_row).await?;
     let hours = u32::try_from(RESET_S / 3_600).unwrap_or_default();

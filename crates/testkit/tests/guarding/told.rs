@@ -70,8 +70,17 @@ pub async fn an_address_is_not_written_to_again_and_again(backend: Backend) {
     refused(&reply, 429, "too-many-requests", "5 were sent to this address within a day; nothing was sent");
     assert_eq!(reply.body["limit"], "invitations");
     world.post("/api/v1/invitations", invite("bob@example.com", &ours)).await.expect(201);
+    // Nor with links for a new password.
+    let ada = post.person(&world, "ada@example.com", None, json!([])).await;
+    let reset = format!("/api/v1/people/{}/reset", ada.id);
+    for _ in 0..5 {
+        world.post(&reset, json!({"reason": "asked for it"})).await.expect(204);
+    }
+    let reply = world.post(&reset, json!({"reason": "asked for it"})).await;
+    refused(&reply, 429, "too-many-requests", "5 were sent to this person within a day; nothing was sent");
     world.clock.shift_secs(86_401);
     world.post("/api/v1/invitations", invite("mia@example.com", &ours)).await.expect(201);
+    world.post(&reset, json!({"reason": "asked for it"})).await.expect(204);
 }
 
 async fn grants_of(world: &World, person: &Person, role: &str) -> Vec<String> {

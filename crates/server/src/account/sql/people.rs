@@ -417,6 +417,17 @@ pub async fn insert_link(tx: &mut AnyConnection, row: &LinkRow) -> Result<(), sq
     .map(drop)
 }
 
+/// How many links for a new password were sent to a person since then.
+pub async fn resets_since(
+    tx: &mut AnyConnection,
+    person: PersonId,
+    since: Timestamp,
+) -> Result<u64, sqlx::Error> {
+    let text = "SELECT COUNT(*) FROM links WHERE kind = 'reset' AND person = $1 AND created_at > $2";
+    let row = sqlx::query(text).bind(person.as_bytes().to_vec()).bind(since.as_nanos()).fetch_one(tx).await?;
+    Ok(row.try_get::<i64, _>(0)?.try_into().unwrap_or_default())
+}
+
 /// Notes to whom an invitation is sent.
 pub async fn sent_to(tx: &mut AnyConnection, id: LinkId, recipient: &[u8]) -> Result<(), sqlx::Error> {
     let query = sqlx::query("UPDATE links SET recipient = $1 WHERE id = $2");
