@@ -2,7 +2,9 @@
 //!
 //! Never: gives what the giver does not hold or for longer than they hold it, takes the deployment's last owner away.
 
-use super::{Listing, Receiver, authorize_exactly, check_held, check_role, refusal, sql, verdict};
+use super::{
+    Listing, Receiver, authorize_exactly, check_held, check_role, owns_for_good, refusal, sql, verdict,
+};
 use crate::account::doer_text;
 use crate::fault::Kind;
 use crate::project::group;
@@ -295,9 +297,7 @@ pub async fn revoke(
         return Err(Fault::new(Kind::Forbidden, text).with("action", Action::RoleGrant.name()));
     }
     // Whoever owns the deployment for good can always make another owner of an organization; nobody else could.
-    let above = actor
-        .standing_grants()
-        .any(|grant| grant.role == owner && grant.scope == Scope::Deployment && grant.expires_at.is_none());
+    let above = owns_for_good(app, actor, &Scope::Deployment).await?;
     app.journal
         .act(move |tx, _| {
             Box::pin(async move {

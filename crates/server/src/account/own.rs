@@ -214,7 +214,7 @@ pub async fn set_password(app: &Arc<App>, signed: &Signed, new: api::NewPassword
     let sealed = person::seal_factor(app, signed.person, "password", hash.as_bytes())?;
     let (person, session) = (signed.person, signed.session);
     let (inner, whom) = (app.clone(), Told::of(signed));
-    let app_now = app.clock.now();
+    let now = app.clock.now();
     let act = act(signed, "person.password", person, json!({"sessions_ended_but": session}));
     app.journal
         .note(move |tx, _| {
@@ -223,7 +223,7 @@ pub async fn set_password(app: &Arc<App>, signed: &Signed, new: api::NewPassword
                 row.password = Some(sealed);
                 sql::update(tx, &row).await?;
                 // A link for another password is not needed any more, and nobody's to find.
-                sql::revoke_resets(tx, person, app_now).await?;
+                sql::revoke_resets(tx, person, now).await?;
                 // Whoever knew the old one may be signed in somewhere.
                 sessions::end_all(tx, person, Some(session)).await?;
                 told(&inner, tx, &whom, FactorChange::Password).await?;
