@@ -9,8 +9,11 @@ export interface TimeRange {
   live: boolean;
 }
 
+/** So many of a unit, up to now. */
+export const RELATIVE = /^(\d{1,4})([mhdwy])$/;
+
 export function rangeFrom(text: string, now: number): TimeRange | null {
-  const relative = /^(\d{1,4})([mhdwy])$/.exec(text);
+  const relative = RELATIVE.exec(text);
   if (relative) {
     const seconds = Number(relative[1]) * UNITS[relative[2] as keyof typeof UNITS];
     return seconds > 0 ? { from: now / 1000 - seconds, to: now / 1000, live: true } : null;

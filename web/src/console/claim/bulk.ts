@@ -41,12 +41,12 @@ export async function someDevices(query: { organization?: string; project?: stri
   return (await api.get('/devices', { query, ...(signal ? { signal } : {}) })).items;
 }
 
-/** What a serial or id names, asked of the server: where there are more devices than are held here. */
-export async function lookUp(texts: string[]): Promise<Device[]> {
-  const found: Device[] = [];
+/** What each serial or id names, asked of the server: where there are more devices than are held here. */
+export async function lookUp(texts: string[]): Promise<Map<string, Device[]>> {
+  const found = new Map<string, Device[]>();
   for (const text of texts) {
     const some = (await api.get('/devices', { query: { q: text, limit: LOOKED_AT } })).items;
-    found.push(...some.filter((one) => one.serial.toLowerCase() === text.toLowerCase() || one.id === text.toLowerCase()));
+    found.set(text, some.filter((one) => one.serial.toLowerCase() === text.toLowerCase() || one.id === text.toLowerCase()));
   }
   return found;
 }
