@@ -101,7 +101,7 @@ async function helped(problem: Problem, method: string, wish: Wish): Promise<boo
   if (wish.silent) return false;
   if (problem.status === 401) return gate.ask('sign-in');
   if (problem.status === 403 && problem.needs === 'step-up') return gate.ask('step-up');
-  if (problem.status === 429 && method === 'GET' && problem.retryAfterS !== null && problem.retryAfterS <= RETRY_S_MAX) {
+  if ((problem.status === 429 || problem.status === 503) && method === 'GET' && problem.retryAfterS !== null && problem.retryAfterS <= RETRY_S_MAX) {
     await new Promise((done) => setTimeout(done, (problem.retryAfterS ?? 1) * 1000));
     return true;
   }

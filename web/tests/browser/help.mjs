@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { afterEach } from 'node:test';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { chromium } from 'playwright-core';
@@ -17,11 +18,25 @@ const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 export const BASE_URL = process.env.BASE_URL ?? '';
 export const WIDE = { width: 1440, height: 900 };
 export const PHONE = { width: 360, height: 780 };
+/** Of a page that a failed test left. */
+const SAID_MAX = 4000;
 
 /** The server that the tests are run against. */
 const HERE = { base: BASE_URL, key: () => readFileSync(process.env.OPERATOR_KEY_FILE ?? '', 'utf8').trim() };
 /** Requests that wait for their answer, by page: the event stream never ends and is none. */
 const waiting = new WeakMap();
+/** Pages that no test has closed: a test that failed leaves its own. */
+const left = new Map();
+
+// What a failed test was looking at: a wait that is over says only what did not come.
+afterEach(async () => {
+  for (const [page, faults] of left) {
+    const [url, text] = await Promise.all([page.url(), page.evaluate(() => document.body.innerText).catch((thrown) => String(thrown))]);
+    console.error(`left open at ${url}, waiting for ${[...waiting.get(page)].map((one) => one.url()).join(' ') || 'nothing'}, faults: ${faults.join('; ') || 'none'}\n${text.replaceAll(/\s*\n\s*/g, ' | ').slice(0, SAID_MAX)}`);
+    if (process.env.SHOTS) await page.screenshot({ path: join(process.env.SHOTS, `left-open-${left.size}.png`) }).catch(() => undefined);
+  }
+  left.clear();
+});
 
 export async function browser(args = []) {
   return chromium.launch({ executablePath: CHROMIUM, args: [...ARGS, ...args] });
@@ -51,6 +66,8 @@ export async function open(chrome, { viewport = WIDE, theme = 'light', locale = 
     if (message.type() === 'error' && !allow.some((pattern) => pattern.test(message.text()))) faults.push(`console: ${message.text()}`);
   });
   page.on('pageerror', (error) => faults.push(`thrown: ${error.message}`));
+  left.set(page, faults);
+  page.on('close', () => left.delete(page));
   return { context, page, clean: () => assert.deepEqual(faults, []), close: () => context.close() };
 }
 
