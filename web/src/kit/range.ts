@@ -16,7 +16,7 @@ export function rangeFrom(text: string, now: number): TimeRange | null {
   const relative = RELATIVE.exec(text);
   if (relative) {
     const seconds = Number(relative[1]) * UNITS[relative[2] as keyof typeof UNITS];
-    return seconds > 0 ? { from: now / 1000 - seconds, to: now / 1000, live: true } : null;
+    return seconds > 0 ? { from: Math.max(0, now / 1000 - seconds), to: now / 1000, live: true } : null;
   }
   const [from, to] = text.split('~').map((part) => Date.parse(part) / 1000);
   return from !== undefined && to !== undefined && from < to ? { from, to, live: false } : null;

@@ -190,7 +190,7 @@ export const SAID: readonly (readonly [said: string, es: string])[] = [
   ['limit `networks`: at most {max} networks per site', 'límite `networks`: a lo sumo {max} redes por emplazamiento'],
   ['`{network:.64}`: {error}', '`{network}`: {error}'],
   ['`location`: latitude -90 to 90 and longitude -180 to 180 expected', '`location`: se esperaba una latitud de -90 a 90 y una longitud de -180 a 180'],
-  ['tile `{}`: {why}', 'elemento `{}`: {why}'],
+  ['tile `{}`: {why}', 'tarjeta `{}`: {why}'],
   ['limit `tiles`: at most {TILES_MAX} on one dashboard', 'límite `tiles`: a lo sumo {TILES_MAX} en un panel'],
   ['limit `dashboards`: at most {DASHBOARDS_MAX} per project', 'límite `dashboards`: a lo sumo {DASHBOARDS_MAX} por proyecto'],
   ['somebody else changed this dashboard meanwhile: yours was not saved; read it again', 'otra persona cambió este panel mientras tanto: el suyo no se guardó; vuelva a leerlo'],

@@ -153,10 +153,10 @@ export const projectsOf = async (organization: string): Promise<Project[]> =>
 
 const byName = <T extends { name: string }>(list: T[]): T[] => list.sort((a, b) => a.name.localeCompare(b.name));
 
-/** Every page of a list, as far as a list goes. */
-export async function all<T>(page: (after: string | null) => Promise<{ items: T[]; next?: string | null }>): Promise<T[]> {
+/** Every page of a list, as far as a list goes; with `most`, as far as that. */
+export async function all<T>(page: (after: string | null) => Promise<{ items: T[]; next?: string | null }>, most = LISTED_MAX): Promise<T[]> {
   const found: T[] = [];
-  for (let after: string | null = null; found.length < LISTED_MAX;) {
+  for (let after: string | null = null; found.length < most;) {
     const { items, next } = await page(after);
     found.push(...items);
     if (!next) break;

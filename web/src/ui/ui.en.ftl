@@ -155,3 +155,4 @@ scope-all = All projects
 scope-others = Other organizations
 scope-search = Find a project or organization
 field-too-long = This is { $bytes } bytes long, and at most { $most } are taken: letters with accents and other scripts count for more than one.
+network-wrong = “{ $text }” is no network: as 10.20.0.0/16 or fd00::/8, with nothing behind the prefix.

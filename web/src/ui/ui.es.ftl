@@ -157,3 +157,4 @@ scope-all = Todos los proyectos
 scope-others = Otras organizaciones
 scope-search = Buscar un proyecto o una organización
 field-too-long = Ocupa { $bytes } bytes y caben como mucho { $most }: las letras con tilde y las de otros alfabetos cuentan por más de uno.
+network-wrong = «{ $text }» no es una red: como 10.20.0.0/16 o fd00::/8, sin nada tras el prefijo.

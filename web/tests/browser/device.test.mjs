@@ -91,6 +91,42 @@ describe('device', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
     await close();
   });
 
+  test('what the address says of span, signals and form is taken, and what cannot be read is said', async () => {
+    const { context, page, clean, close } = await open(chrome, { allow: [REFUSED] });
+    await joined(context, page);
+    const { readings } = await asOperator('GET', `/devices/${device.id}/latest`);
+    const { metric } = readings.find((one) => typeof one.value === 'number');
+    const [badSpan, badSignals] = [page.getByRole('status').filter({ hasText: 'The span in the address cannot be read' }), page.getByRole('status').filter({ hasText: 'Not all signals in the address can be shown' })];
+    await page.goto(`/devices/${device.id}?range=yesterday&signals=${metric},nobody%2Fx`);
+    await page.locator('.u-over').first().waitFor();
+    await badSpan.waitFor();
+    await badSignals.waitFor();
+    await axe(page);
+    await shot(page, 'device-address');
+    // A table stays one when the page is opened anew, and goes on being one in the address.
+    await page.getByRole('button', { name: 'Show as a table' }).click();
+    await page.waitForURL(/as=table/);
+    await page.reload();
+    await page.getByRole('columnheader', { name: 'Time' }).waitFor();
+    await page.getByRole('button', { name: 'Show as a table' }).click();
+    await page.locator('.u-over').first().waitFor();
+    assert.doesNotMatch(page.url(), /as=table/);
+    // Any span up to now, and the sentence about the other one is gone.
+    await page.getByText('Other…', { exact: true }).click();
+    const dialog = page.getByRole('dialog', { name: 'Span of time' });
+    await dialog.getByText('Up to now', { exact: true }).click();
+    await dialog.getByLabel('How many').fill('6');
+    await dialog.getByLabel('Of what').selectOption({ label: 'hours' });
+    const asked = page.waitForRequest(/\/buckets/);
+    await dialog.getByRole('button', { name: 'Show' }).click();
+    await page.waitForURL(/range=6h/);
+    const { searchParams } = new URL((await asked).url());
+    assert.equal(Math.round((Date.parse(searchParams.get('to')) - Date.parse(searchParams.get('from'))) / 3_600_000), 6);
+    await badSpan.waitFor({ state: 'detached' });
+    clean();
+    await close();
+  });
+
   test('a signal of this device and of another is added', async () => {
     const { context, page, clean, close } = await open(chrome, { allow: [REFUSED] });
     await joined(context, page);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { inDemo } from './demo.mjs';
-import { axe, BASE_URL, browser, joined, open, PHONE, REFUSED, settled, shot } from './help.mjs';
+import { asOperator, axe, BASE_URL, browser, joined, open, PHONE, REFUSED, settled, shot } from './help.mjs';
 
 describe('claim and install', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
   let chrome;
@@ -41,6 +41,41 @@ describe('claim and install', { skip: BASE_URL === '' && 'no BASE_URL' }, () => 
     await axe(page);
     await shot(page, 'claim-faults');
     assert.ok(await page.getByRole('button', { name: 'Claim', exact: true }).isDisabled());
+    clean();
+    await close();
+  });
+
+  test('a serial number beyond those that a page holds is asked for', async () => {
+    const { context, page, clean, close } = await open(chrome, { allow: [REFUSED] });
+    await joined(context, page);
+    await inDemo(page);
+    const last = (await asOperator('GET', '/devices?limit=500')).items.find((one) => one.state === 'installed');
+    // Page after page of a fleet that does not end, in which this one never comes: the answers are the server's but for that.
+    await page.route((url) => url.pathname.endsWith('/devices') && !url.searchParams.has('q'), async (route) => {
+      const answer = await route.fetch();
+      const body = await answer.json();
+      await route.fulfill({ response: answer, json: { ...body, items: body.items.filter((one) => one.id !== last.id), next: 'more' } });
+    });
+    await page.route((url) => url.searchParams.get('after') === 'more', (route) => route.fulfill({ json: { items: [], next: 'more' } }));
+    await page.goto('/claim');
+    await page.getByLabel('Labels, serial numbers or ids').fill(`${last.serial}\nNOBODY-1`);
+    await page.getByText('It is yours already.').waitFor();
+    await page.getByText('There is no such device here').waitFor();
+    clean();
+    await close();
+  });
+
+  test('whoever may not claim or install is told what it takes', async () => {
+    const { context, page, clean, close } = await open(chrome, { allow: [REFUSED] });
+    await joined(context, page, { name: 'Vera Viewer', roles: [{ role: 'viewer' }] });
+    await inDemo(page);
+    for (const [path, action] of [['/claim', 'device.claim'], ['/install', 'device.install']]) {
+      await page.goto(path);
+      await page.getByRole('region', { name: 'This is not yours to do' }).waitFor();
+      await page.getByText(action, { exact: true }).waitFor();
+      assert.equal(await page.getByLabel('Labels, serial numbers or ids').count(), 0);
+      await axe(page);
+    }
     clean();
     await close();
   });

@@ -51,7 +51,17 @@ describe('sites and projects', { skip: BASE_URL === '' && 'no BASE_URL' }, () =>
     await axe(page);
     await shot(page, 'site-form');
     await dialog.getByLabel('Location').fill('49.7384, 13.3736');
-    await dialog.getByRole('button', { name: 'Add the site' }).click();
+    const make = dialog.getByRole('button', { name: 'Add the site' });
+    await dialog.getByLabel('Networks').fill('10.20.0.0/16, 10.20.0.1/16');
+    await dialog.getByText('“10.20.0.1/16” is no network').waitFor();
+    assert.ok(await make.isDisabled());
+    await dialog.getByLabel('Networks').fill('10.20.0.0/16, fd00::/8');
+    // The server takes a hundred bytes, and these are more though they are fewer letters.
+    await dialog.getByLabel('Name').fill('é'.repeat(60));
+    await make.click();
+    assert.match(await dialog.getByLabel('Name').evaluate((field) => field.validationMessage), /120 bytes long, and at most 100/);
+    await dialog.getByLabel('Name').fill(name);
+    await make.click();
     await page.getByRole('heading', { name, level: 1 }).waitFor();
     await page.getByRole('img', { name: /^Map with/ }).waitFor();
     const { items } = await asOperator('GET', `/projects/${project.id}/sites?limit=200`);

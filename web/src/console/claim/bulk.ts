@@ -37,7 +37,7 @@ export async function devicesOf(query: { organization?: string; project?: string
 }
 
 /** One page of devices, for those who need a few of them. */
-export async function someDevices(query: { organization?: string; project?: string; state?: string; model?: string; limit: number }, signal?: AbortSignal): Promise<Device[]> {
+export async function someDevices(query: { organization?: string; project?: string; state?: string; model?: string; q?: string; limit: number }, signal?: AbortSignal): Promise<Device[]> {
   return (await api.get('/devices', { query, ...(signal ? { signal } : {}) })).items;
 }
 

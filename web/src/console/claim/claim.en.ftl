@@ -37,7 +37,6 @@ claim-failed = { $count ->
     [one] One was refused
    *[other] { $count } were refused
   }
-claim-may-not = You may not claim devices for { $name }. That takes the right device.claim.
 claim-coming = On their way
 claim-coming-text = Each comes by itself when it next says hello. This list keeps up.
 claim-none = Nothing waits. Devices appear here between their claim and their installation.
@@ -63,7 +62,6 @@ claim-install-verb = { $count ->
     [one] Install one device
    *[other] Install { $count } devices
   }
-claim-install-may-not = You may not install devices in { $name }. That takes the right device.install.
 claim-installed = { $count ->
     [one] One device is installed at { $site }
    *[other] { $count } devices are installed at { $site }

@@ -37,7 +37,6 @@ claim-failed = { $count ->
     [one] Uno se rechazó
    *[other] { $count } se rechazaron
   }
-claim-may-not = No puede reclamar dispositivos para { $name }. Hace falta el derecho device.claim.
 claim-coming = En camino
 claim-coming-text = Cada uno llega por sí solo la próxima vez que saluda. Esta lista se actualiza.
 claim-none = No hay nada en espera. Aquí aparecen los dispositivos entre la reclamación y su instalación.
@@ -63,7 +62,6 @@ claim-install-verb = { $count ->
     [one] Instalar un dispositivo
    *[other] Instalar { $count } dispositivos
   }
-claim-install-may-not = No puede instalar dispositivos en { $name }. Hace falta el derecho device.install.
 claim-installed = { $count ->
     [one] Un dispositivo instalado en { $site }
    *[other] { $count } dispositivos instalados en { $site }

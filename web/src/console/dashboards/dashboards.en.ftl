@@ -41,6 +41,7 @@ dashboards-more = More
 dashboards-empty = No tiles yet
 dashboards-empty-text = Add values, charts, tables, a map or a note, and arrange them.
 dashboards-add-tile = Add a tile
+dashboards-find = Find a device
 dashboards-add = Add
 dashboards-wall = Full screen on a wall
 dashboards-leave = Leave the wall

@@ -41,6 +41,7 @@ dashboards-more = Más
 dashboards-empty = Aún no hay tarjetas
 dashboards-empty-text = Añada valores, gráficos, tablas, un mapa o una nota y ordénelos.
 dashboards-add-tile = Añadir una tarjeta
+dashboards-find = Buscar un dispositivo
 dashboards-add = Añadir
 dashboards-wall = Pantalla completa para la pared
 dashboards-leave = Salir de la pantalla completa

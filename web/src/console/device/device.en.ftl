@@ -38,6 +38,7 @@ device-of-device = Of another device
 device-find-other = Serial number or model
 device-find-none = No device of this project fits.
 device-signals-of = Signals of { $serial }
+device-signals-bad = Not all signals in the address can be shown: some are no signals, or they are more than { $count }.
 device-signals-max = A chart takes { $count } signals.
 device-no-readings = No readings in this span. Choose a longer one.
 device-silent = No readings yet

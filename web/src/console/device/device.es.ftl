@@ -38,6 +38,7 @@ device-of-device = De otro dispositivo
 device-find-other = Número de serie o modelo
 device-find-none = Ningún dispositivo de este proyecto encaja.
 device-signals-of = Señales de { $serial }
+device-signals-bad = No todas las señales de la dirección se pueden mostrar: algunas no lo son, o son más de { $count }.
 device-signals-max = En un gráfico caben { $count } señales.
 device-no-readings = No hay lecturas en este intervalo. Elija uno más largo.
 device-silent = Aún no hay lecturas

@@ -5,10 +5,12 @@ export interface Signal {
 }
 
 export const SIGNALS_MAX = 8;
+const DEVICE = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 export function signalsFrom(text: string, own: string): Signal[] {
   return [...new Set(text.split(','))].filter((part) => part !== '').slice(0, SIGNALS_MAX).flatMap((part) => {
     const slash = part.indexOf('/');
+    if (slash >= 0 && !DEVICE.test(part.slice(0, slash))) return [];
     try {
       return [{ device: slash < 0 ? own : part.slice(0, slash), metric: decodeURIComponent(part.slice(slash + 1)) }];
     } catch {
@@ -16,6 +18,9 @@ export function signalsFrom(text: string, own: string): Signal[] {
     }
   }).filter((one, index, all) => all.findIndex((other) => same(one, other)) === index);
 }
+
+/** Whether all that stands there was read: what was not is said, and not left out without a word. */
+export const isWhole = (text: string, own: string): boolean => new Set(text.split(',').filter((part) => part !== '')).size === signalsFrom(text, own).length;
 
 export function signalsText(signals: Signal[], own: string): string {
   return signals.map(({ device, metric }) => `${device === own ? '' : `${device}/`}${encodeURIComponent(metric)}`).join(',');

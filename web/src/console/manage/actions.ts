@@ -12,8 +12,17 @@ export const FOR_PROGRAMS = new Set(['program-reader', 'program-provisioner']);
 
 const nounOf = (action: string): string => action.split('.')[0] ?? '';
 
+/** For whoever may not see roles: they can still ask what they may do themselves. */
+const KNOWN = [
+  'organization.read', 'organization.create', 'organization.disable', 'project.read', 'project.write', 'group.write', 'device.read',
+  'device.claim', 'device.install', 'device.suspend', 'device.revoke', 'registry.import', 'telemetry.read', 'telemetry.export',
+  'quarantine.read', 'quarantine.release', 'quarantine.destroy', 'key.read', 'key.write', 'person.read', 'person.invite',
+  'person.disable', 'person.reset', 'role.read', 'role.grant', 'policy.read', 'policy.write', 'notify.read', 'notify.write', 'glass.break', 'glass.end',
+];
+
 /** Every action that some role has, noun by noun: no role has them all, an owner does not break the glass. */
-export function everyAction(roles: readonly { actions: string[] }[]): string[] {
+export function everyAction(roles: readonly { actions: string[] }[] | null | undefined): string[] {
+  if (!roles) return KNOWN;
   const all = [...new Set(roles.flatMap((one) => one.actions))];
   return [...new Set(all.map(nounOf))].flatMap((noun) => all.filter((action) => nounOf(action) === noun));
 }

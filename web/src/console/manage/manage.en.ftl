@@ -12,6 +12,7 @@ manage-key-named = Key { $name }
 manage-key-inline = the key { $name }
 manage-doer-server = the server
 manage-needs = This is not yours to see
+manage-needs-do = This is not yours to do
 manage-needs-action = It takes the right to: { $what }.
 manage-needs-roles = Roles that give it: { $roles }. Ask whoever gives roles here.
 manage-sensitive = asks for presence

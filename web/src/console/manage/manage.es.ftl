@@ -12,6 +12,7 @@ manage-key-named = Clave { $name }
 manage-key-inline = la clave { $name }
 manage-doer-server = el servidor
 manage-needs = No le corresponde ver esto
+manage-needs-do = Esto no le corresponde hacerlo
 manage-needs-action = Hace falta el derecho a: { $what }.
 manage-needs-roles = Roles que lo dan: { $roles }. Pídalo a quien da los roles aquí.
 manage-sensitive = pide presencia

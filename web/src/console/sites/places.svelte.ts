@@ -9,12 +9,16 @@ import { all, scope } from '$kit/scope.svelte';
 const PAGE = 500;
 /** An organization with more is looked at project by project. */
 const PROJECTS_MAX = 40;
+/** Of a project: more are found one by one. */
+const SITES_MAX = 10_000;
 
 class Places {
   sites = $state.raw(new Map<string, Site>());
   groups = $state.raw(new Map<string, Group>());
   /** Whether they were read, for an empty list to be one. */
   ready = $state(false);
+  /** Whether there are more than these: whoever lists them says so. */
+  cut = $state(false);
   #reading = 0;
   #said = '';
 
@@ -31,7 +35,7 @@ class Places {
     const mine = ++this.#reading;
     // Names are a comfort: a list without them, or with those of before, is better than none.
     const found = await Promise.all(projects.slice(0, PROJECTS_MAX).map(async ({ id }) => ({
-      sites: await all((after) => api.get('/projects/{project}/sites', { params: { project: id }, query: { limit: PAGE, after } })).catch(() => this.sitesOf(id)),
+      sites: await all((after) => api.get('/projects/{project}/sites', { params: { project: id }, query: { limit: PAGE, after } }), SITES_MAX).catch(() => this.sitesOf(id)),
       groups: await all((after) => api.get('/projects/{project}/groups', { params: { project: id }, query: { limit: PAGE, after } })).catch(() => this.groupsOf(id)),
     })));
     if (mine !== this.#reading) return;
@@ -41,6 +45,7 @@ class Places {
       this.groups = new Map(found.flatMap((one) => one.groups).map((group) => [group.id, group]));
     }
     this.#said = said;
+    this.cut = projects.length > PROJECTS_MAX || found.some((one) => one.sites.length >= SITES_MAX);
     this.ready = true;
   }
 

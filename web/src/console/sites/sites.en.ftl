@@ -7,6 +7,7 @@ sites-location-hint = Latitude and longitude in degrees, as maps copy them. It m
 sites-location-wrong = Two numbers: latitude from −90 to 90, longitude from −180 to 180.
 sites-networks = Networks
 sites-networks-hint = What its devices speak from, as 10.20.0.0/16. Readings from another network are held back. Empty: any.
+sites-cut = There are more sites than the { $count } here: choose a project, or ask for them with the program.
 sites-any-network = any
 sites-nowhere = not given
 sites-add = Add a site

@@ -7,6 +7,7 @@ sites-location-hint = Latitud y longitud en grados, como las copian los mapas. P
 sites-location-wrong = Dos números: latitud de −90 a 90, longitud de −180 a 180.
 sites-networks = Redes
 sites-networks-hint = Desde dónde hablan sus dispositivos, como 10.20.0.0/16. Las lecturas que lleguen de otra red se retienen. Vacío: cualquiera.
+sites-cut = Hay más emplazamientos que los { $count } de aquí: seleccione un proyecto, o pídalos con el programa.
 sites-any-network = cualquiera
 sites-nowhere = sin indicar
 sites-add = Añadir un emplazamiento
