@@ -86,6 +86,9 @@ pub struct RunArgs {
     /// Read a cold store that does not exist: temperature, humidity, power, door. For demonstrations.
     #[arg(long)]
     pub simulate: bool,
+    /// With --simulate: around which temperature it is kept. A cold room by default.
+    #[arg(long, value_name = "CELSIUS", requires = "simulate", allow_negative_numbers = true, value_parser = celsius)]
+    pub set_point: Option<f64>,
     /// With --simulate: first the readings of so many days back, one a minute.
     #[arg(long, value_name = "DAYS", requires = "simulate", value_parser = clap::value_parser!(u16).range(1..=366))]
     pub history: Option<u16>,
@@ -121,6 +124,11 @@ fn positive(text: &str) -> Result<f64, String> {
     } else {
         Err("0.001 to 86400 seconds expected".into())
     }
+}
+
+fn celsius(text: &str) -> Result<f64, String> {
+    let celsius: f64 = text.parse().map_err(|error: std::num::ParseFloatError| error.to_string())?;
+    if (-40.0..=30.0).contains(&celsius) { Ok(celsius) } else { Err("-40 to 30 °C expected".into()) }
 }
 
 #[cfg(test)]

@@ -83,6 +83,7 @@ fn run_options(args: RunArgs) -> RunOptions {
     RunOptions {
         sensors: args.sensors,
         simulate: args.simulate,
+        set_point: args.set_point,
         history_days: args.history,
         csv: args.csv,
         period: Duration::from_secs_f64(args.period),

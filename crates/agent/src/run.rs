@@ -27,6 +27,8 @@ pub struct RunOptions {
     pub sensors: bool,
     /// Whether to read a cold store that does not exist.
     pub simulate: bool,
+    /// Around which temperature it is kept, in °C; its serial number's own when absent.
+    pub set_point: Option<f64>,
     /// How many days of its past come first.
     pub history_days: Option<u16>,
     /// Files to replay, oldest reading first.
@@ -50,6 +52,7 @@ impl RunOptions {
             data: data.into(),
             sensors: false,
             simulate: false,
+            set_point: None,
             history_days: None,
             csv: Vec::new(),
             period: Duration::from_secs(10),
@@ -162,7 +165,13 @@ async fn collect_all(
     }
     replayed.store(true, Ordering::Release);
     let store = match options.simulate {
-        true => ColdStore::of(&folder.device()?.serial),
+        true => {
+            let store = ColdStore::of(&folder.device()?.serial);
+            options
+                .set_point
+                .into_iter()
+                .fold(store, |store, celsius| store.map(|store| store.kept_at(celsius)))
+        }
         false => None,
     };
     if let (Some(store), Some(days)) = (&store, options.history_days) {

@@ -284,11 +284,17 @@ pub struct Glass {
     pub ends_at: Option<String>,
 }
 
+fn me() -> String {
+    "me".to_owned()
+}
+
 /// Whether somebody may do something somewhere.
 #[derive(Debug, Clone, Serialize, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub struct ExplainQuery {
-    /// `me`, `person/…` or `key/…`.
+    /// `me`, `person/…` or `key/…`; `me` when absent.
+    #[serde(default = "me")]
+    #[param(required = false)]
     pub principal: String,
     /// Which action, by name.
     #[param(value_type = String)]

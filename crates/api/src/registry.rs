@@ -272,6 +272,8 @@ pub struct FleetSummary {
     pub held: Option<u64>,
     /// By model, the most frequent first; at most 100.
     pub by_model: Vec<ModelCount>,
+    /// At how many sites they stand.
+    pub sites: u64,
 }
 
 /// Which group a device should be in.

@@ -23,6 +23,8 @@ pub struct Setup {
     pub certificate: CertificateSource,
     /// Through which door this request came.
     pub console: ConsoleDoor,
+    /// The address that people reach the console at from other machines.
+    pub address: String,
     /// Whether this server can run simulated devices.
     pub simulated: bool,
     /// What a device's agent needs.

@@ -5,13 +5,13 @@ use crate::{DeviceId, GroupId, OrganizationId, ProjectId, SiteId, limits};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt, net::IpAddr, str::FromStr};
 
-/// A name given by a person: trimmed, 1 to 120 bytes, no control characters.
+/// A name given by a person: trimmed, 1 to 120 bytes, no control characters, and something in it to be seen.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Name(Box<str>);
 
 /// A name that cannot be shown or stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("name refused: 1 to {max} bytes without control characters expected", max = limits::NAME_BYTES_MAX)]
+#[error("name refused: 1 to {max} bytes without control or invisible characters expected", max = limits::NAME_BYTES_MAX)]
 pub struct BadName;
 
 impl Name {
@@ -23,13 +23,30 @@ impl Name {
         let misleads = |c: char| {
             c.is_control()
                 || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+                || is_blank(c)
         };
-        if fits && !text.chars().any(misleads) { Ok(Self(text.into())) } else { Err(BadName) }
+        let seen =
+            |c: char| !c.is_whitespace() && !matches!(c, '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}');
+        if fits && text.chars().any(seen) && !text.chars().any(misleads) {
+            Ok(Self(text.into()))
+        } else {
+            Err(BadName)
+        }
     }
     /// The name.
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Characters that take no place, or an empty one: with them two names look the same. The joiners of scripts and emoji are
+/// not among them.
+fn is_blank(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180e}' | '\u{200b}'
+            | '\u{2060}'..='\u{2064}' | '\u{206a}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
+    )
 }
 
 impl fmt::Display for Name {
@@ -217,6 +234,28 @@ impl Site {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_has_something_to_be_seen_and_nothing_that_hides() {
+        for good in ["Cold store", "Kühlraum 3", "冷蔵庫", "می‌خواهم", "👩‍🔧 service", "❤️", "-"]
+        {
+            assert!(Name::parse(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "",
+            "  ",
+            "\u{200b}",
+            "a\u{200b}b",
+            "\u{200d}",
+            "\u{3164}",
+            "\u{2800}",
+            "a\u{202e}b",
+            "x\u{feff}",
+            "a\nb",
+        ] {
+            assert!(Name::parse(bad).is_err(), "{bad:?}");
+        }
+    }
 
     #[test]
     fn networks_are_compared_by_prefix() {

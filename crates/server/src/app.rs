@@ -132,6 +132,7 @@ pub enum StartError {
 /// Where people reach the server.
 #[derive(Debug)]
 struct Pages {
+    people: String,
     base: Url,
     devices: String,
     party: Webauthn,
@@ -312,6 +313,14 @@ impl App {
             .ok_or_else(|| Fault::internal("the server does not listen yet"))
     }
 
+    /// The address that people reach the console at from other machines. Known once the server listens.
+    pub fn people_url(&self) -> Result<&str, Fault> {
+        let pages = self.pages.get();
+        pages
+            .map(|pages| pages.people.as_str())
+            .ok_or_else(|| Fault::internal("the server does not listen yet"))
+    }
+
     /// The address that devices call. Known once the server listens.
     pub fn devices_url(&self) -> Result<&str, Fault> {
         self.pages
@@ -342,6 +351,7 @@ impl App {
             false => people.url.clone(),
         };
         let mut base: Url = text.parse().map_err(Fault::internal)?;
+        let address = base.to_string();
         let mut others = Vec::new();
         if let Some(local) = local {
             let local = format!("http://localhost:{}/", local.port()).parse().map_err(Fault::internal)?;
@@ -354,7 +364,7 @@ impl App {
         let party = account::webauthn::relying_party(rp_id, &base, &others)?;
         let origins = others.iter().chain([&base]).map(|url| url.origin().ascii_serialization()).collect();
         let devices = format!("https://{}:{port}", self.config.server.devices_name);
-        let _ = self.pages.set(Pages { base, devices, party, origins });
+        let _ = self.pages.set(Pages { base, people: address, devices, party, origins });
         Ok(())
     }
 

@@ -339,6 +339,8 @@ export interface FleetSummary {
   by_state: Record<string, number>;
   /** Undecided held batches of these devices, in the projects where the caller may see what is held; absent where that is none of them. */
   held?: number | null;
+  /** At how many sites they stand. */
+  sites: number;
   /** All of them. */
   total: number;
 }
@@ -1694,6 +1696,8 @@ export interface Session {
 
 /** How far it is. Counts are of what the caller could list, and stop at 500 where lists have pages of so many. */
 export interface Setup {
+  /** The address that people reach the console at from other machines. */
+  address: string;
   /** What a device's agent needs. */
   agent: SetupAgent;
   /** Where the certificate comes from that browsers are shown. */
@@ -1897,8 +1901,8 @@ export interface Paths {
     get: {
       params: undefined;
       query: {
-        /** `me`, `person/…` or `key/…`. */
-        principal: string;
+        /** `me`, `person/…` or `key/…`; `me` when absent. */
+        principal?: string;
         /** Which action, by name. */
         action: string;
         /** In which organization; nothing else: the whole deployment. */

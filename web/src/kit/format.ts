@@ -68,6 +68,12 @@ export const time = (at: string | number | Date): string => inWords(at, { timeSt
 
 export const dateTime = (at: string | number | Date): string => inWords(at, DATE_TIME);
 
+const TO_THE_SECOND = { dateStyle: 'medium', timeStyle: 'medium' } as const;
+const MINUTES_TELL_S = 600;
+
+/** A time of a span: where minutes would not tell one from the next, to the second. */
+export const dateTimeIn = (at: string | number | Date, spanS: number): string => inWords(at, spanS < MINUTES_TELL_S ? TO_THE_SECOND : DATE_TIME);
+
 /** To the second and with the zone: for titles and records. */
 export const exact = (at: string | number | Date): string => inWords(at, EXACT);
 

@@ -9,6 +9,9 @@ export interface TimeRange {
   live: boolean;
 }
 
+/** 9999-12-31: what comes after has no time that everybody writes the same. */
+const LATEST_S = 253_402_214_400;
+
 /** So many of a unit, up to now. */
 export const RELATIVE = /^(\d{1,4})([mhdwy])$/;
 
@@ -19,7 +22,7 @@ export function rangeFrom(text: string, now: number): TimeRange | null {
     return seconds > 0 ? { from: Math.max(0, now / 1000 - seconds), to: now / 1000, live: true } : null;
   }
   const [from, to] = text.split('~').map((part) => Date.parse(part) / 1000);
-  return from !== undefined && to !== undefined && from < to ? { from, to, live: false } : null;
+  return from !== undefined && to !== undefined && from >= 0 && from < to && to <= LATEST_S ? { from, to, live: false } : null;
 }
 
 /** An absolute span, to the second. */

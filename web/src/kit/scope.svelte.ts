@@ -6,11 +6,13 @@
 import { untrack } from 'svelte';
 import type { Organization, Project } from '$api/types';
 import { api } from './api';
+import { t } from './i18n.svelte';
 import { live } from './live.svelte';
 import { Problem } from './problem';
 import { router, type Crumb } from './router.svelte';
 import { session } from './session.svelte';
 import { keep, kept } from './storage';
+import { toasts } from './toast.svelte';
 
 const PAGE = 200;
 /** More than these are found by search, not in a list. */
@@ -26,6 +28,8 @@ class Scope {
   /** Until then nothing is known, and nothing should be asked. */
   ready = $state(false);
   problem = $state.raw<Problem | null>(null);
+  /** The address named what is not there. */
+  #strayed = false;
   /** Those of the pages that are open, the newest last. */
   #pages = $state.raw<{ project: string }[]>([]);
 
@@ -36,7 +40,7 @@ class Scope {
       });
       $effect(() => {
         const { search } = router;
-        if (this.ready) untrack(() => void this.#adopt(search));
+        if (this.ready) untrack(() => void this.#adopt(search).then(() => this.#say()));
       });
       $effect(() => live.watch(this.ready ? this.followed : null));
     });
@@ -80,6 +84,7 @@ class Scope {
       this.organizations = byName(await all((after) => api.get('/organizations', { query: { limit: PAGE, after } })));
       this.problem = null;
       if (!(await this.#adopt(router.search))) await this.#remembered();
+      this.#say();
     } catch (thrown) {
       this.problem = Problem.from(thrown);
     }
@@ -115,7 +120,10 @@ class Scope {
     if (project !== null) return this.project?.id === project || this.#project(project);
     if (organization === null) return false;
     if (this.organization?.id === organization && this.project === null) return true;
-    if (!this.organizations.some((one) => one.id === organization)) return false;
+    if (!this.organizations.some((one) => one.id === organization)) {
+      this.#strayed = true;
+      return false;
+    }
     await this.choose(organization, null);
     return true;
   }
@@ -125,10 +133,18 @@ class Scope {
       const found = this.projects.find((one) => one.id === id) ?? (await api.get('/projects/{project}', { params: { project: id }, silent: true }));
       await this.choose(found.organization, found.id);
       return true;
-    } catch {
-      // Not there, or not for this person: the screen says so where it matters.
+    } catch (thrown) {
+      // Not there, or not for this person.
+      this.#strayed = [400, 403, 404].includes(Problem.from(thrown).status);
       return false;
     }
+  }
+
+  /** Whoever followed a link to elsewhere is told that this is not it. */
+  #say(): void {
+    if (!this.#strayed) return;
+    this.#strayed = false;
+    toasts.failed(t('scope-stray', { name: [this.organization?.name, this.project?.name].filter((one) => one !== undefined).join(' · ') }));
   }
 
   async #remembered(): Promise<void> {

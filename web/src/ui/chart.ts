@@ -8,6 +8,9 @@ export interface Series {
   mean: (number | null)[];
   min?: (number | null)[];
   max?: (number | null)[];
+  /** How many readings each stands for, and over how many seconds: there where they are buckets. */
+  count?: (number | null)[];
+  step?: number;
   /** A limit that is drawn across. */
   limit?: { at: number; text: string };
   /** Marks at times: anomalies, alarms. */
@@ -37,57 +40,41 @@ export interface Range {
   to: number;
 }
 
-export interface BucketLike {
-  start: string;
-  count: number;
+export interface Summary {
   min: number;
   max: number;
+  /** Of the readings, not of the buckets. */
   mean: number;
+  gaps: number;
+  /** When the first begins. */
+  first: number;
+  /** What was read at the end: between two times where it is a bucket's. */
+  last: { from: number; to: number; value: number };
 }
 
-/**
- * Buckets of the API as columns. Buckets without readings are left out by the server: where the next one begins later than one
- * step after the last, there is a gap.
- */
-export function columns(buckets: BucketLike[], stepS: number): Required<Pick<Series, 'time' | 'mean' | 'min' | 'max'>> {
-  const out = { time: [] as number[], mean: [] as (number | null)[], min: [] as (number | null)[], max: [] as (number | null)[] };
-  const put = (time: number, mean: number | null, min: number | null, max: number | null): void => {
-    out.time.push(time);
-    out.mean.push(mean);
-    out.min.push(min);
-    out.max.push(max);
-  };
-  let next = Infinity;
-  for (const bucket of buckets) {
-    const start = Date.parse(bucket.start) / 1000;
-    if (start > next + stepS * 0.5) put(next, null, null, null);
-    if (bucket.count > 0) put(start, bucket.mean, bucket.min, bucket.max);
-    else put(start, null, null, null);
-    next = start + stepS;
-  }
-  return out;
-}
-
-/** Lowest, highest, mean and last of what is shown: for the summary that is read out. */
-export function summary(series: Series): { min: number; max: number; mean: number; gaps: number; last: { time: number; value: number } } | null {
+/** What is shown, for the summary that is read out. */
+export function summary(series: Series): Summary | null {
   let min = Infinity;
   let max = -Infinity;
   let sum = 0;
   let count = 0;
   let gaps = 0;
-  let last = { time: 0, value: 0 };
+  let first = NaN;
+  let last = { from: 0, to: 0, value: 0 };
   for (const [index, mean] of series.mean.entries()) {
     if (mean === null) {
       if (index > 0 && series.mean[index - 1] !== null) gaps += 1;
       continue;
     }
+    const [from, weight] = [series.time[index] ?? 0, series.count?.[index] ?? 1];
     min = Math.min(min, series.min?.[index] ?? mean);
     max = Math.max(max, series.max?.[index] ?? mean);
-    last = { time: series.time[index] ?? 0, value: mean };
-    sum += mean;
-    count += 1;
+    if (Number.isNaN(first)) first = from;
+    last = { from, to: from + (series.step ?? 0), value: mean };
+    sum += mean * weight;
+    count += weight;
   }
-  return count === 0 ? null : { min, max, mean: sum / count, gaps, last };
+  return count === 0 ? null : { min, max, mean: sum / count, gaps, first, last };
 }
 
 /** A range, narrower or wider around a place in it (0 to 1). */
@@ -102,25 +89,38 @@ export function panned(range: Range, by: number): Range {
   return { from: range.from + move, to: range.to + move };
 }
 
-/** Rows for the table and the CSV: one per time of any series. */
+/** The same inside of what there can be: moved where it fits, cut where it does not. */
+export function within(range: Range, bounds: Range): Range {
+  const width = range.to - range.from;
+  if (width >= bounds.to - bounds.from) return bounds;
+  if (range.from < bounds.from) return { from: bounds.from, to: bounds.from + width };
+  return range.to > bounds.to ? { from: bounds.to - width, to: bounds.to } : range;
+}
+
+/**
+ * Rows for the table and the CSV: one for each time of any series. A bucket is said with both of its ends, and with how many
+ * readings are in it: its beginning is no reading's time.
+ */
 export function rowsOf(plots: Plot[]): { head: string[]; rows: (string | number | null)[][] } {
   const all = plots.flatMap((plot) => plot.series);
-  const head = ['time', ...all.flatMap((one) => {
+  const head = ['from', 'to', ...all.flatMap((one) => {
     const name = one.unit ? `${one.label} (${one.unit})` : one.label;
-    return one.min && one.max ? [`${name} min`, `${name} mean`, `${name} max`] : [name];
+    return [...(one.min && one.max ? [`${name} min`, `${name} mean`, `${name} max`] : [name]), ...(one.count ? [`${one.label} readings`] : [])];
   })];
-  const at = new Map<number, (string | number | null)[]>();
-  let place = 1;
+  const at = new Map<string, { from: number; row: (string | number | null)[] }>();
+  let place = 2;
   for (const one of all) {
-    const wide = one.min && one.max ? 3 : 1;
+    const wide = one.min && one.max;
     for (const [index, time] of one.time.entries()) {
       if (one.mean[index] === null) continue;
-      const row = at.get(time) ?? [new Date(time * 1000).toISOString(), ...Array<null>(head.length - 1).fill(null)];
-      const cells = wide === 3 ? [one.min?.[index], one.mean[index], one.max?.[index]] : [one.mean[index]];
-      for (const [offset, cell] of cells.entries()) row[place + offset] = cell ?? null;
-      at.set(time, row);
+      const [from, to] = [time, time + (one.step ?? 0)].map((second) => new Date(second * 1000).toISOString());
+      const key = `${from} ${to}`;
+      const found = at.get(key) ?? { from: time, row: [from ?? '', to ?? '', ...Array<null>(head.length - 2).fill(null)] };
+      const cells = [...(wide ? [one.min?.[index], one.mean[index], one.max?.[index]] : [one.mean[index]]), ...(one.count ? [one.count[index]] : [])];
+      for (const [offset, cell] of cells.entries()) found.row[place + offset] = cell ?? null;
+      at.set(key, found);
     }
-    place += wide;
+    place += (wide ? 3 : 1) + (one.count ? 1 : 0);
   }
-  return { head, rows: [...at.entries()].sort((a, b) => a[0] - b[0]).map(([, row]) => row) };
+  return { head, rows: [...at.values()].sort((a, b) => a.from - b.from).map(({ row }) => row) };
 }

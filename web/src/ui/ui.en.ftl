@@ -86,7 +86,8 @@ error-needs-right = A program cannot prove presence: its key needs this right by
 error-needs-second-person = A second person has to agree. They find your request under approvals; then do this again.
 error-needs-factor = Codes that are sent are not enough for what you may do. Use a passkey, the authenticator app or a recovery code.
 error-needs-passkey = Your organization asks for a passkey.
-error-needs-step-up = This asks for a fresh proof that it is you.
+error-needs-step-up = This asks for a fresh proof that it is you. Do it again, and confirm it with your passkey or a code.
+error-unproven = Nothing was done
 error-reference = Reference
 palette = Go to anything
 palette-button = Go to…
@@ -122,13 +123,13 @@ chart-summary = { $name }: from { $min } to { $max }, mean { $mean }; { $gaps ->
     [one] one gap.
    *[other] { $gaps } gaps.
   }
-chart-last = The last is { $value }, of { $time }.
+chart-last = From { $from } to { $to } the last of it: { $value }.
+chart-begins = Readings begin at { $time }.
 chart-nothing = { $name }: no readings here.
 chart-in = Zoom in
 chart-out = Zoom out
 chart-table = Show as a table
 chart-csv = Download as CSV
-chart-time = Time
 chart-rows = The first { $shown } of { $total } rows. The CSV has all of them.
 chart-keys = Chart of { $name }. Arrows move, plus and minus zoom, Home goes back.
 chart-held = Held back
@@ -152,6 +153,7 @@ range-unit-y = years
 range-bad = The span in the address cannot be read: this is the one that the page begins with.
 scope = Organization and project
 scope-all = All projects
+scope-stray = What the address names is not there, or not yours to see. This is { $name }.
 scope-others = Other organizations
 scope-search = Find a project or organization
 field-too-long = This is { $bytes } bytes long, and at most { $most } are taken: letters with accents and other scripts count for more than one.

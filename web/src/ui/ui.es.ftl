@@ -85,7 +85,8 @@ error-needs-right = Un programa no puede demostrar presencia: su clave necesita 
 error-needs-second-person = Una segunda persona tiene que aceptar. Encontrará su petición en Aprobaciones; después, repita esto.
 error-needs-factor = Los códigos enviados no bastan para lo que usted puede hacer. Use una llave de acceso, la aplicación o un código de recuperación.
 error-needs-passkey = Su organización pide una llave de acceso.
-error-needs-step-up = Esto pide una prueba reciente de que es usted.
+error-needs-step-up = Esto pide una prueba reciente de que es usted. Repítalo y confírmelo con su llave de acceso o un código.
+error-unproven = No se hizo nada
 error-reference = Referencia
 palette = Ir a cualquier parte
 palette-button = Ir a…
@@ -124,13 +125,13 @@ chart-summary = { $name }: de { $min } a { $max }, media { $mean }; { $gaps ->
     [one] un hueco.
    *[other] { $gaps } huecos.
   }
-chart-last = El último es { $value }, de { $time }.
+chart-last = De { $from } a { $to }, lo último: { $value }.
+chart-begins = Las lecturas empiezan a las { $time }.
 chart-nothing = { $name }: aquí no hay lecturas.
 chart-in = Acercar
 chart-out = Alejar
 chart-table = Mostrar como tabla
 chart-csv = Descargar como CSV
-chart-time = Hora
 chart-rows = Las primeras { $shown } de { $total } filas. El CSV las contiene todas.
 chart-keys = Gráfico de { $name }. Las flechas mueven, más y menos acercan y alejan, Inicio vuelve.
 chart-held = Retenido
@@ -154,6 +155,7 @@ range-unit-y = años
 range-bad = El intervalo de la dirección no se puede leer: este es el que se muestra al abrir la página.
 scope = Organización y proyecto
 scope-all = Todos los proyectos
+scope-stray = Lo que nombra la dirección no existe o no le corresponde verlo. Esto es { $name }.
 scope-others = Otras organizaciones
 scope-search = Buscar un proyecto o una organización
 field-too-long = Ocupa { $bytes } bytes y caben como mucho { $most }: las letras con tilde y las de otros alfabetos cuentan por más de uno.

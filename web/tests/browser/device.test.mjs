@@ -64,11 +64,11 @@ describe('device', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
     await axe(page);
     await shot(page, 'device-stack');
     await page.getByRole('button', { name: 'Show as a table' }).click();
-    await page.getByRole('columnheader', { name: 'Time' }).waitFor();
+    await page.getByRole('columnheader', { name: 'From' }).waitFor();
     await axe(page);
     const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download as CSV' }).click()]);
     const text = readFileSync(await file.path(), 'utf8');
-    assert.match(text, /^time,/);
+    assert.match(text, /^from,to,.* readings/);
     for (const metric of metrics) assert.ok(text.includes(metric));
     clean();
     await close();
@@ -91,6 +91,24 @@ describe('device', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
     await close();
   });
 
+  test('whoever zooms out and pans without end stays where something can be', async () => {
+    const { context, page, clean, close } = await open(chrome, { allow: [REFUSED] });
+    await joined(context, page);
+    await page.goto(`/devices/${device.id}?range=1y`);
+    await page.locator('.u-over').first().waitFor();
+    await page.getByRole('application').focus();
+    for (let press = 0; press < 30; press += 1) await page.keyboard.press(press % 3 === 2 ? 'Shift+ArrowLeft' : '-');
+    for (let press = 0; press < 10; press += 1) await page.keyboard.press('Shift+ArrowRight');
+    await page.waitForURL(/range=/);
+    await settled(page);
+    const [from, to] = new URL(page.url()).searchParams.get('range').split('~').map((one) => Date.parse(one));
+    assert.ok(from >= 0 && from < to && to <= Date.now() + 60_000, page.url());
+    await page.locator('.u-over').first().waitFor();
+    assert.equal(await page.getByRole('alert').count(), 0);
+    clean();
+    await close();
+  });
+
   test('what the address says of span, signals and form is taken, and what cannot be read is said', async () => {
     const { context, page, clean, close } = await open(chrome, { allow: [REFUSED] });
     await joined(context, page);
@@ -107,7 +125,7 @@ describe('device', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
     await page.getByRole('button', { name: 'Show as a table' }).click();
     await page.waitForURL(/as=table/);
     await page.reload();
-    await page.getByRole('columnheader', { name: 'Time' }).waitFor();
+    await page.getByRole('columnheader', { name: 'From' }).waitFor();
     await page.getByRole('button', { name: 'Show as a table' }).click();
     await page.locator('.u-over').first().waitFor();
     assert.doesNotMatch(page.url(), /as=table/);

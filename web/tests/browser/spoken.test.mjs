@@ -43,7 +43,7 @@ describe('spoken', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
     assert.ok(figure, JSON.stringify(nodes.filter((one) => one.role === 'figure')));
     assert.match(figure.name, /\d{1,2}:\d{2}.* – .*\d{1,2}:\d{2}/, 'the span');
     assert.match(figure.name, /: from .+ to .+, mean .+;/, 'least and greatest');
-    assert.match(figure.name, /The last is .+, of .+\d{1,2}:\d{2}/);
+    assert.match(figure.name, /From .+\d{1,2}:\d{2}.* to .+\d{1,2}:\d{2}.* the last of it: .+/);
     const keys = nodes.find((one) => one.role === 'application');
     assert.match(keys.name, /^Chart of .+ Arrows move, plus and minus zoom/);
     assert.ok(keys.focusable);

@@ -28,7 +28,7 @@ function packed(start, step, rows) {
 test('binary buckets are read, and empty ones are left out', async () => {
   const { unpacked } = await load('device/buckets.ts');
   const found = unpacked(packed(1000, 10, [[1, 3, 2, 4], [NaN, NaN, NaN, 0], [5, 7, 6, 1]]));
-  assert.deepEqual(found, { stepS: 10, time: [1000, 1020], min: [1, 5], max: [3, 7], mean: [2, 6] });
+  assert.deepEqual(found, { stepS: 10, time: [1000, 1020], min: [1, 5], max: [3, 7], mean: [2, 6], count: [4, 1] });
   assert.throws(() => unpacked(packed(0, 1, [[1, 1, 1, 1]]).slice(0, 40)), /cut short/);
   assert.throws(() => unpacked(new ArrayBuffer(0)), /cut short/);
 });
@@ -36,7 +36,7 @@ test('binary buckets are read, and empty ones are left out', async () => {
 test('an hourly reading in narrow buckets is a line, and a silent day in it a gap', async () => {
   const { gapped } = await load('device/buckets.ts');
   const time = [0, 3600, 7200, 90_000, 93_600];
-  const found = gapped({ stepS: 96, time, min: time, max: time, mean: time }, 1, null);
+  const found = gapped({ stepS: 96, time, min: time, max: time, mean: time, count: time.map(() => 1) }, 1, null);
   assert.deepEqual(found.time, [0, 3600, 7200, 10_800, 90_000, 93_600]);
   assert.equal(found.mean[3], null);
   assert.equal(found.mean.filter((one) => one === null).length, 1);
@@ -51,15 +51,23 @@ test('a limit is drawn when values come near it, and not when it would flatten t
 });
 
 test('signals go into an address and come back', async () => {
-  const { signalsFrom, signalsText } = await load('device/signals.ts');
-  const all = [{ device: 'me', metric: 'a,b/c %' }, { device: 'you', metric: 'UV-A' }];
-  assert.deepEqual(signalsFrom(signalsText(all, 'me'), 'me'), all);
-  assert.deepEqual(signalsFrom('%', 'me'), []);
+  const { isWhole, signalsFrom, signalsText } = await load('device/signals.ts');
+  const [me, you] = ['0190c2f4-6f3a-4d1e-9c2b-7f0a1b2c3d4e', '0190c2f4-6f3a-4d1e-9c2b-7f0a1b2c3d4f'];
+  const all = [{ device: me, metric: 'rack/1:fan.2' }, { device: you, metric: 'UV-A' }];
+  assert.deepEqual(signalsFrom(signalsText(all, me), me), all);
+  assert.ok(isWhole(signalsText(all, me), me) && isWhole('', me));
+  for (const wrong of ['%', '<script>', 'nobody/UV-A', `${you}/a b`, 'é']) {
+    assert.deepEqual(signalsFrom(wrong, me), [], wrong);
+    assert.ok(!isWhole(`UV-A,${wrong}`, me), wrong);
+  }
 });
 
 test('a place is two numbers on the earth, and the map shows every place', async () => {
   const { framed, lines, locationFrom } = await load('sites/map.ts');
   assert.deepEqual(locationFrom(' 50.08, 14.43 '), [50.08, 14.43]);
+  assert.deepEqual(locationFrom('53,531; 9,961'), [53.531, 9.961]);
+  assert.deepEqual(locationFrom('-33,9 151'), null);
+  assert.deepEqual(locationFrom('50,14'), [50, 14]);
   assert.equal(locationFrom(''), undefined);
   for (const wrong of ['50', '91, 0', '0, 181', 'a, b', '1, 2, 3']) assert.equal(locationFrom(wrong), null, wrong);
   for (const places of [[{ latitude: 50, longitude: 14 }], [{ latitude: -33.9, longitude: 151.2 }, { latitude: 64.1, longitude: -21.9 }]]) {

@@ -78,6 +78,6 @@ test('a sentence is found by its shape, with what is put in said too', async () 
   assert.equal(say('a device that is made but unclaimed cannot be installed'), 'un dispositivo que está fabricado y sin reclamar no puede instalarse');
   assert.equal(say('`u_1` came with `%` where no unit is declared'), '`u_1` llegó con `%` donde se declara «sin unidad»');
   assert.equal(say('limit `api`: 20 per second, 40 at once; nothing was done. Come back in 3 s'), 'límite `api`: 20 por segundo y 40 a la vez; no se hizo nada. Vuelva en 3 s');
-  assert.equal(say('`name`: name refused: 1 to 100 bytes without control characters expected'), '`name`: nombre rechazado: se esperaban de 1 a 100 bytes sin caracteres de control');
+  assert.equal(say('`name`: name refused: 1 to 100 bytes without control or invisible characters expected'), '`name`: nombre rechazado: se esperaban de 1 a 100 bytes sin caracteres de control ni invisibles');
   assert.equal(say('something that nobody says'), null);
 });

@@ -52,6 +52,12 @@ impl ColdStore {
         })
     }
 
+    /// The same one, around another temperature: a freezer.
+    #[must_use]
+    pub fn kept_at(self, celsius: f64) -> Self {
+        Self { set_point: celsius, ..self }
+    }
+
     /// What every sensor reads.
     pub fn read(&self, now: Timestamp) -> Vec<Reading> {
         let seconds = now.as_nanos() as f64 / 1e9;
@@ -172,6 +178,14 @@ mod tests {
             let open = week.iter().filter(|one| one[3].value == Value::Bool(true)).count();
             assert!(open > 10 && open < week.len() / 10, "{serial}: open {open} of {}", week.len());
         }
+    }
+
+    #[test]
+    fn a_freezer_is_a_cold_store_around_another_temperature() {
+        let store = ColdStore::of("FZ-000001").unwrap().kept_at(-20.0);
+        let week = week(&store);
+        let mean = week.iter().map(|one| number(one, "temperature")).sum::<f64>() / week.len() as f64;
+        assert!((-21.0..-19.0).contains(&mean), "{mean}");
     }
 
     #[test]

@@ -21,7 +21,8 @@ pub enum BadAddress {
     Phone,
 }
 
-/// An e-mail address: a conservative part of RFC 5321. The domain is in lower case and may hold letters of any script.
+/// An e-mail address: a conservative part of RFC 5321. The domain is in lower case and may hold letters of any script; its two
+/// spellings, with those letters and with `xn--` (RFC 5891), are one address.
 #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct EmailAddress(String);
@@ -49,13 +50,25 @@ impl FromStr for EmailAddress {
     type Err = BadAddress;
     fn from_str(text: &str) -> Result<Self, BadAddress> {
         let (local, domain) = text.split_once('@').ok_or(BadAddress::Email)?;
-        let domain = domain.to_lowercase();
+        let domain = spelled(domain).ok_or(BadAddress::Email)?;
         let fits = local.len() <= EMAIL_LOCAL_BYTES_MAX && local.len() + 1 + domain.len() <= EMAIL_BYTES_MAX;
         if fits && is_local(local) && is_domain(&domain) {
             Ok(Self(format!("{local}@{domain}")))
         } else {
             Err(BadAddress::Email)
         }
+    }
+}
+
+/// A domain as it is kept: in letters that people read, where it has any that are not ASCII. None: nobody could write it so.
+fn spelled(domain: &str) -> Option<String> {
+    let domain = domain.to_lowercase();
+    if domain.len() > EMAIL_BYTES_MAX || (domain.is_ascii() && !domain.contains("xn--")) {
+        return (domain.len() <= EMAIL_BYTES_MAX).then_some(domain);
+    }
+    match idna::domain_to_unicode(&domain) {
+        (spelled, Ok(())) => Some(spelled),
+        (_, Err(_)) => None,
     }
 }
 
@@ -203,6 +216,21 @@ mod tests {
         assert_eq!(format!("{address:?}"), "EmailAddress(A…@example.com)");
         assert!("josé@example.com".parse::<EmailAddress>().is_err());
         assert!("jose@correo.españa".parse::<EmailAddress>().is_ok());
+        // Two spellings of one domain are one address, whichever was written, and however often it is read again.
+        for text in [
+            "jose@correo.españa",
+            "jose@correo.xn--espaa-rta",
+            "jose@CORREO.ESPAÑA",
+            "jose@correo.Xn--Espaa-Rta",
+        ] {
+            let address: EmailAddress = text.parse().unwrap();
+            assert_eq!(address.as_str(), "jose@correo.españa");
+            assert_eq!(address.as_str().parse::<EmailAddress>().unwrap(), address);
+        }
+        assert!(
+            "a@xn--.com".parse::<EmailAddress>().is_err()
+                && "a@xn--zzzzzzzzzz99999.com".parse::<EmailAddress>().is_err()
+        );
         for bad in [
             "",
             "a",

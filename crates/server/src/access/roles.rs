@@ -82,6 +82,9 @@ async fn check(
     if actions.is_empty() {
         return Err(Fault::invalid("`actions`: at least one expected"));
     }
+    if let Some(action) = actions.iter().find(|action| !action.is_delegable()) {
+        return Err(Fault::invalid(format!("`actions`: `{action}` cannot be put into a role of one's own")));
+    }
     let mut next = additions(app, tx, Some(organization)).await?;
     // Under the policies as they were: what the role is about to give must come from elsewhere.
     let today = app.policies.engine.slice(next.clone()).map_err(Fault::internal)?;

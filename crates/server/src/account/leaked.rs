@@ -2,7 +2,8 @@
 //! one. Never: the list itself on disk, or a question to somebody outside.
 //!
 //! The file is a blocked Bloom filter: one block of 64 bytes per password holds all of its bits, so that a question is
-//! one read. It errs to one side: about one good password in two hundred is refused, no bad one is accepted.
+//! one read, and four bytes of its hash, so that what a disk has changed is no answer. It errs to one side: about one good
+//! password in a hundred is refused, no bad one is accepted.
 
 use crate::fault::Kind;
 use crate::{App, Fault};
@@ -10,12 +11,15 @@ use fieldkeep_trust::hash::sha256;
 use std::io::{BufRead, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
-const MAGIC: &[u8; 16] = b"fk leaked list 1";
+const MAGIC: &[u8; 16] = b"fk leaked list 2";
 const HEAD_BYTES: u64 = 24;
 const BLOCK_BYTES: usize = 64;
+/// At the end of a block.
+const CHECK_BYTES: usize = 4;
+const BLOCK_BITS: usize = (BLOCK_BYTES - CHECK_BYTES) * 8;
 const BITS: usize = 8;
-/// Passwords per block: 512 bits hold 42 with eight bits each at about half a per cent of errors.
-const PER_BLOCK: u64 = 42;
+/// Passwords per block: 480 bits hold 40 with eight bits each at about half a per cent of errors.
+const PER_BLOCK: u64 = 40;
 const LINE_BYTES_MAX: usize = 4 * 1024;
 
 /// Long enough for the rules and known to everybody.
@@ -47,7 +51,7 @@ pub async fn is_leaked(app: &App, password: &str) -> Result<bool, Fault> {
     })
 }
 
-/// Whether a filter is whole: what `doctor` looks at. None: there is no filter.
+/// Whether a filter is whole, block by block: what `doctor` looks at. None: there is no filter.
 pub fn check_leaked(path: &Path) -> std::io::Result<Option<u64>> {
     let mut file = match std::fs::File::open(path) {
         Ok(file) => file,
@@ -57,9 +61,29 @@ pub fn check_leaked(path: &Path) -> std::io::Result<Option<u64>> {
     let blocks = head(&mut file)?;
     let bytes = file.metadata()?.len();
     match blocks.checked_mul(BLOCK_BYTES as u64).and_then(|rest| rest.checked_add(HEAD_BYTES)) {
-        Some(expected) if expected == bytes => Ok(Some(bytes)),
-        _ => Err(damaged()),
+        Some(expected) if expected == bytes => {}
+        _ => return Err(damaged()),
     }
+    let mut file = std::io::BufReader::with_capacity(1 << 20, file);
+    let mut found = [0; BLOCK_BYTES];
+    for block in 0..blocks {
+        file.read_exact(&mut found).map_err(|_| damaged())?;
+        if !is_whole(block, &found) {
+            return Err(damaged());
+        }
+    }
+    Ok(Some(bytes))
+}
+
+/// What stands at the end of a block: of its bits and of its place, so that neither changes unseen.
+fn check_of(block: u64, bits: &[u8]) -> [u8; CHECK_BYTES] {
+    let hash = sha256(&[b"fieldkeep/leaked/2", &block.to_be_bytes(), bits]);
+    std::array::from_fn(|at| hash.as_bytes()[at])
+}
+
+fn is_whole(block: u64, found: &[u8; BLOCK_BYTES]) -> bool {
+    let (bits, check) = found.split_at(BLOCK_BYTES - CHECK_BYTES);
+    check == check_of(block, bits)
 }
 
 fn damaged() -> std::io::Error {
@@ -81,7 +105,7 @@ fn place(key: &[u8], blocks: u64) -> (u64, [usize; BITS]) {
     let bytes = hash.as_bytes();
     let number = |at: usize| u16::from_be_bytes([bytes[at], bytes[at + 1]]);
     let block = (0..8).fold(0u64, |sum, at| (sum << 8) | u64::from(bytes[at])) % blocks.max(1);
-    (block, std::array::from_fn(|n| usize::from(number(8 + 2 * n)) % (BLOCK_BYTES * 8)))
+    (block, std::array::from_fn(|n| usize::from(number(8 + 2 * n)) % BLOCK_BITS))
 }
 
 fn ask(mut file: impl Read + Seek, password: &str) -> std::io::Result<bool> {
@@ -98,6 +122,9 @@ fn ask(mut file: impl Read + Seek, password: &str) -> std::io::Result<bool> {
         .ok_or_else(damaged)?;
     file.seek(SeekFrom::Start(at))?;
     file.read_exact(&mut found).map_err(|_| damaged())?;
+    if !is_whole(block, &found) {
+        return Err(damaged());
+    }
     Ok(bits.iter().all(|bit| found[bit / 8] & (1 << (bit % 8)) != 0))
 }
 
@@ -139,6 +166,10 @@ pub fn build(list: impl BufRead, expected: u64, to: &Path, told: impl Fn(u64)) -
             told(passwords);
         }
     }
+    for (block, bytes) in (0u64..).zip(filter.chunks_exact_mut(BLOCK_BYTES)) {
+        let (bits, check) = bytes.split_at_mut(BLOCK_BYTES - CHECK_BYTES);
+        check.copy_from_slice(&check_of(block, bits));
+    }
     // Whole or not at all: a server may be asking the old one.
     let partial = to.with_extension("new");
     let mut file = std::fs::File::create(&partial)?;
@@ -178,6 +209,13 @@ mod tests {
         let cut = folder.path().join("cut.filter");
         std::fs::write(&cut, &std::fs::read(&path).unwrap()[..1_000]).unwrap();
         assert!(check_leaked(&cut).is_err(), "what is cut off is damaged, though its head is whole");
+        // One bit that a disk has turned: the password that it belongs to has no answer, and doctor finds it.
+        let mut turned = std::fs::read(&path).unwrap();
+        let (block, bits) = place(&fieldkeep_trust::hash::sha1(b"password"), 20_001u64.div_ceil(PER_BLOCK));
+        turned[HEAD_BYTES as usize + block as usize * BLOCK_BYTES + bits[0] / 8] ^= 1 << (bits[0] % 8);
+        assert!(ask(std::io::Cursor::new(&turned), "password").is_err());
+        std::fs::write(&cut, &turned).unwrap();
+        assert!(check_leaked(&cut).is_err());
         let asked = |password: &str| ask(std::fs::File::open(&path).unwrap(), password).unwrap();
         assert!(asked("password") && (0..20_000).all(|n| asked(&format!("leaked password {n}"))));
         let wrong = (0..10_000).filter(|n| asked(&format!("another password {n}"))).count();
@@ -188,9 +226,9 @@ mod tests {
     fn damaged_filters_are_told_from_empty_ones() {
         for bytes in [
             &b""[..],
-            b"fk leaked list 1\0\0\0\0\0\0\0\0",
+            b"fk leaked list 2\0\0\0\0\0\0\0\0",
             b"something else entirely.",
-            b"fk leaked list 1\xff\xff\xff\xff\xff\xff\xff\xff",
+            b"fk leaked list 2\xff\xff\xff\xff\xff\xff\xff\xff",
         ] {
             assert!(ask(std::io::Cursor::new(bytes), "x").is_err());
         }

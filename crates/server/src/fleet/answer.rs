@@ -17,7 +17,7 @@ use fieldkeep_wire::json::format_time;
 use sqlx::AnyConnection;
 use std::cmp::Ordering;
 use std::collections::hash_map::Entry as MapEntry;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 /// What a list is sorted by.
@@ -118,6 +118,7 @@ pub(super) struct Found {
     pub(super) organization: Option<OrganizationId>,
     pub(super) project: Option<ProjectId>,
     group: Option<GroupId>,
+    site: Option<SiteId>,
     /// A right over a whole part of the world covers it, not only one over this device.
     by_place: bool,
     life: Life,
@@ -146,6 +147,7 @@ async fn search(
                 organization: entry.organization,
                 project: entry.project,
                 group: entry.group,
+                site: entry.site,
                 by_place,
                 life: entry.life,
                 freshness: entry.heard.freshness(now),
@@ -412,6 +414,7 @@ pub async fn summary(
     let mut by_freshness: BTreeMap<String, u64> =
         Freshness::ALL.iter().map(|one| (one.name().to_owned(), 0)).collect();
     let mut models: HashMap<&str, u64> = HashMap::new();
+    let sites: HashSet<SiteId> = found.iter().filter_map(|one| one.site).collect();
     for one in &found {
         *by_state.entry(one.life.name().to_owned()).or_default() += 1;
         *by_freshness.entry(one.freshness.name().to_owned()).or_default() += 1;
@@ -424,5 +427,6 @@ pub async fn summary(
         .collect();
     by_model.sort_by(|a, b| b.count.cmp(&a.count).then_with(|| a.model.cmp(&b.model)));
     by_model.truncate(FLEET_MODELS_MAX);
-    Ok(api::FleetSummary { total: found.len() as u64, by_state, by_freshness, held, by_model })
+    let (total, sites) = (found.len() as u64, sites.len() as u64);
+    Ok(api::FleetSummary { total, sites, by_state, by_freshness, held, by_model })
 }

@@ -29,6 +29,12 @@ async fn get_summary(
             return Err(Fault::not_found("object of a query").into());
         }
     }
+    if let Some(site) = query.site {
+        let project = project::project_of_site(&app, site).await?;
+        if !actor.knows_of(&project::scope(&app, None, Some(project)).await?.into()) {
+            return Err(Fault::not_found("object of a query").into());
+        }
+    }
     let listing = listing(&app, &actor, Action::DeviceRead).await?;
     Ok(Json(summary(&app, &actor, listing, &query).await?))
 }

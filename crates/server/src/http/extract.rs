@@ -156,8 +156,28 @@ impl<T: DeserializeOwned> FromRequestParts<Arc<App>> for Query<T> {
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Rejection> {
         let query = axum::extract::Query::<T>::from_request_parts(parts, app).await;
         let axum::extract::Query(query) =
-            query.map_err(|error| Fault::invalid(format!("query: {}", error.body_text())))?;
+            query.map_err(|error| Fault::invalid(unreadable(&error.body_text())))?;
         Ok(Self(query))
+    }
+}
+
+/// What a query's parser found, as the other refusals say it: which member, and what is expected.
+fn unreadable(found: &str) -> String {
+    let found = found.strip_prefix("Failed to deserialize query string: ").unwrap_or(found);
+    let quoted = |text: &str| text.split('`').nth(1).map(|name| name.chars().take(40).collect::<String>());
+    if let (Some(name), true) = (quoted(found), found.starts_with("missing field")) {
+        return format!("`{name}`: expected in the query");
+    }
+    if let (Some(name), true) = (quoted(found), found.starts_with("unknown field")) {
+        let known = found.split_once("expected ").map_or("", |(_, known)| known);
+        return format!("`{name}`: no member of this query: {known} expected");
+    }
+    match found.split_once(": ") {
+        Some((name, why)) if why.contains("UUID") => {
+            format!("`{name}`: an id such as 0190c2f4-6f3a-4d1e-9c2b-7f0a1b2c3d4e expected")
+        }
+        Some((name, why)) => format!("`{name}`: {why}"),
+        None => format!("query: {found}"),
     }
 }
 
@@ -278,4 +298,25 @@ pub fn paged<T>(mut items: Vec<T>, limit: u32, cursor: impl Fn(&T) -> String) ->
     items.truncate(limit as usize);
     let next = if more { items.last().map(cursor) } else { None };
     Page { items, next }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unreadable;
+
+    #[test]
+    fn a_query_is_refused_in_the_words_of_other_refusals() {
+        let said = |found: &str| unreadable(&format!("Failed to deserialize query string: {found}"));
+        assert_eq!(said("missing field `action`"), "`action`: expected in the query");
+        assert_eq!(
+            said("unknown field `x`, expected `limit` or `after`"),
+            "`x`: no member of this query: `limit` or `after` expected"
+        );
+        assert!(
+            said("organization: UUID parsing failed: invalid character")
+                .starts_with("`organization`: an id such as")
+        );
+        assert_eq!(said("limit: invalid digit found in string"), "`limit`: invalid digit found in string");
+        assert_eq!(said("something"), "query: something");
+    }
 }

@@ -171,6 +171,11 @@ pub async fn arrange(
             Box::pin(async move {
                 let mut row = find(tx, id).await?;
                 if let Some(group) = group {
+                    if row.project.is_none() {
+                        return Err(Fault::conflict(
+                            "the device is in no project, and groups belong to one: install it first",
+                        ));
+                    }
                     let found = project::sql::group(tx, group).await?;
                     if found.is_none_or(|found| Some(found.project) != row.project) {
                         return Err(Fault::not_found("group of the device's project"));

@@ -38,6 +38,7 @@ pub async fn look(app: &App, actor: &Actor, door: Door) -> Result<api::Setup, Fa
             Door::Loopback => api::ConsoleDoor::Loopback,
             Door::Tls => api::ConsoleDoor::Tls,
         },
+        address: app.people_url()?.to_owned(),
         simulated: app.simulation.is_there(),
         agent: api::SetupAgent { server: app.devices_url()?.to_owned(), command: AGENT.to_owned() },
     })

@@ -142,7 +142,7 @@ pub async fn a_damaged_list_of_leaked_passwords_says_so(backend: Backend) {
     let mut mia = world.person("mia@example.com", None, json!([])).await;
     let path = world.folder().leaked_filter();
     let password = || json!({"password": "velvet lantern 77 anchor mosaic"});
-    std::fs::write(&path, b"fk leaked list 1 and then nothing of it").unwrap();
+    std::fs::write(&path, b"fk leaked list 2 and then nothing of it").unwrap();
     let reply = mia.browser.post("/api/v1/me/password", password()).await;
     refused(&reply, 503, "unavailable", "the operator mends it with `fieldkeep user leaked`");
     // Whoever has a passkey is not kept out by it.

@@ -3,6 +3,7 @@ import type { Dashboard, Device, Tile } from '$api/types';
 import { api } from '$kit/api';
 import { serverNow } from '$kit/clock.svelte';
 import { t } from '$kit/i18n.svelte';
+import { Problem } from '$kit/problem';
 import { someDevices } from '../claim/bulk';
 import { spanFor } from '$kit/range';
 import { FIRST, settled } from './grid';
@@ -72,7 +73,10 @@ export async function defaultBoard(project: string, model: string, signal?: Abor
 export async function load(id: string, project: string | undefined, signal?: AbortSignal): Promise<Dashboard | undefined> {
   const model = modelOf(id);
   if (model === null) return api.get('/dashboards/{dashboard}', { params: { dashboard: id }, ...(signal ? { signal } : {}) });
-  return project === undefined ? undefined : defaultBoard(project, model, signal);
+  if (project === undefined) return undefined;
+  // A model that nobody has here has no dashboard.
+  if (!(await modelsOf(project, signal)).some((one) => one.model === model)) throw new Problem(404, {});
+  return defaultBoard(project, model, signal);
 }
 
 /** What is different between two states of a dashboard, tile by tile. */

@@ -5,6 +5,8 @@ export interface Signal {
 }
 
 export const SIGNALS_MAX = 8;
+/** As the server takes them. */
+const METRIC = /^[\w.\-/:]{1,96}$/;
 const DEVICE = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 export function signalsFrom(text: string, own: string): Signal[] {
@@ -12,7 +14,8 @@ export function signalsFrom(text: string, own: string): Signal[] {
     const slash = part.indexOf('/');
     if (slash >= 0 && !DEVICE.test(part.slice(0, slash))) return [];
     try {
-      return [{ device: slash < 0 ? own : part.slice(0, slash), metric: decodeURIComponent(part.slice(slash + 1)) }];
+      const metric = decodeURIComponent(part.slice(slash + 1));
+      return METRIC.test(metric) ? [{ device: slash < 0 ? own : part.slice(0, slash), metric }] : [];
     } catch {
       return [];
     }

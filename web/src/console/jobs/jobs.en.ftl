@@ -14,6 +14,7 @@ jobs-started = Started
 jobs-ended = Ended
 jobs-reason = Reason
 jobs-organization = Organization
+jobs-group = Group
 jobs-id = Id of the job
 jobs-about = About it
 jobs-working = Working

@@ -14,6 +14,7 @@ jobs-started = Inicio
 jobs-ended = Fin
 jobs-reason = Motivo
 jobs-organization = Organización
+jobs-group = Grupo
 jobs-id = Identificador del trabajo
 jobs-about = Datos
 jobs-working = En curso

@@ -15,6 +15,7 @@ manage-needs = This is not yours to see
 manage-needs-do = This is not yours to do
 manage-needs-action = It takes the right to: { $what }.
 manage-needs-roles = Roles that give it: { $roles }. Ask whoever gives roles here.
+manage-needs-roles-above = Roles that give it, where they are given for the whole organization: { $roles }. Ask whoever gives roles here.
 manage-sensitive = asks for presence
 manage-gained = { $count ->
     [one] Newly possible: one thing

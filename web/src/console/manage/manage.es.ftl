@@ -15,6 +15,7 @@ manage-needs = No le corresponde ver esto
 manage-needs-do = Esto no le corresponde hacerlo
 manage-needs-action = Hace falta el derecho a: { $what }.
 manage-needs-roles = Roles que lo dan: { $roles }. Pídalo a quien da los roles aquí.
+manage-needs-roles-above = Roles que lo dan, cuando valen para toda la organización: { $roles }. Pídalo a quien da los roles aquí.
 manage-sensitive = pide presencia
 manage-gained = { $count ->
     [one] Será posible: una cosa

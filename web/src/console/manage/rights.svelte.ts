@@ -65,13 +65,19 @@ class Rights {
     return open ? undefined : false;
   }
 
-  #anywhere(action: string): boolean | undefined {
+  /** The same for what is asked of a whole organization: a role for a project alone does not reach it. */
+  offeredAbove(...actions: string[]): boolean | undefined {
+    const found = actions.map((action) => this.#anywhere(action, false));
+    return found.includes(true) || (found.includes(undefined) ? undefined : false);
+  }
+
+  #anywhere(action: string, inProjects = true): boolean | undefined {
     const all = this.known(action);
     if (all !== false) return all;
     if (!scope.ready) return undefined;
     const here = scope.organization ? this.known(action, { organization: scope.organization.id }) : false;
     if (here !== false) return here;
-    const project = scope.only ?? scope.projects[0];
+    const project = inProjects ? (scope.only ?? scope.projects[0]) : null;
     const inside = project ? this.known(action, { project: project.id }) : false;
     if (inside !== false) return inside;
     const others = scope.organizations.filter((one) => one.id !== scope.organization?.id).slice(0, ORGANIZATIONS_MAX).map((one) => this.known(action, { organization: one.id }));

@@ -2,6 +2,6 @@ import type { Screen } from '$kit/router.svelte';
 import { rights } from '../manage/rights.svelte';
 
 export const routes: Screen[] = [
-  { path: '/programs', title: 'programs', load: () => import('./Programs.svelte'), nav: { group: 'manage', icon: 'key-round', order: 23, when: () => rights.offered('key.read') } },
+  { path: '/programs', title: 'programs', load: () => import('./Programs.svelte'), nav: { group: 'manage', icon: 'key-round', order: 23, when: () => rights.offeredAbove('key.read') } },
   { path: '/programs/:account', title: 'programs', load: () => import('./Program.svelte') },
 ];

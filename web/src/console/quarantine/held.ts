@@ -33,11 +33,18 @@ export async function decide(held: string, decision: Decision, reason: string): 
   else await api.post('/quarantine/{held}/destroy', wish);
 }
 
-/** Decides many, a few at once. Stops at nothing; what failed comes back with why. */
+/** What came of deciding: what failed, with why, and what somebody else had decided first. */
+export interface Outcome {
+  failed: { held: Held; problem: Problem }[];
+  overtaken: Held[];
+}
+
+/** Decides many, a few at once. Stops at nothing. */
 export async function decideAll(
   list: Held[], decision: Decision, reason: string, done: (count: number) => void,
-): Promise<{ held: Held; problem: Problem }[]> {
-  const failed: { held: Held; problem: Problem }[] = [];
+): Promise<Outcome> {
+  const failed: Outcome['failed'] = [];
+  const overtaken: Held[] = [];
   const waiting = [...list];
   let count = 0;
   const one = async (): Promise<void> => {
@@ -46,8 +53,9 @@ export async function decideAll(
         await decide(held.id, decision, reason);
       } catch (thrown) {
         const problem = Problem.from(thrown);
-        // Decided by somebody else meanwhile: nothing is left to do.
-        if (problem.status !== 409) failed.push({ held, problem });
+        // Decided by somebody else meanwhile: nothing is left to do, and nothing was done.
+        if (problem.status === 409) overtaken.push(held);
+        else failed.push({ held, problem });
         // The first 403 would be the same for all: ask and be refused once, not a hundred times.
         if (problem.status === 403) waiting.length = 0;
       }
@@ -65,5 +73,5 @@ export async function decideAll(
       await Promise.all(Array.from({ length: AT_ONCE }, one));
     }
   }
-  return failed;
+  return { failed, overtaken };
 }

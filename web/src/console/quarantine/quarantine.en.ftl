@@ -73,6 +73,10 @@ quarantine-effect-destroy = { $devices ->
     [one] Readings of one device ({ $readings }) are destroyed. Nobody can bring them back. The record keeps that they were held, why, and who destroyed them.
    *[other] Readings of { $devices } devices ({ $readings }) are destroyed. Nobody can bring them back. The record keeps that they were held, why, and who destroyed them.
   }
+quarantine-overtaken = { $count ->
+    [one] Somebody else decided about this batch first. Nothing was changed by you.
+   *[other] Somebody else decided about { $count } of these batches first. Nothing was changed by you there.
+  }
 quarantine-left = { $count ->
     [one] One more is selected and stays held: a fork cannot be released.
    *[other] { $count } more are selected and stay held: a fork cannot be released.

@@ -73,6 +73,10 @@ quarantine-effect-destroy = { $devices ->
     [one] Se destruyen las lecturas de un dispositivo ({ $readings }). Nadie puede recuperarlas. El registro guarda que estuvieron retenidas, por qué y quién las destruyó.
    *[other] Se destruyen las lecturas de { $devices } dispositivos ({ $readings }). Nadie puede recuperarlas. El registro guarda que estuvieron retenidas, por qué y quién las destruyó.
   }
+quarantine-overtaken = { $count ->
+    [one] Otra persona decidió antes sobre este lote. Usted no cambió nada.
+   *[other] Otra persona decidió antes sobre { $count } de estos lotes. En ellos usted no cambió nada.
+  }
 quarantine-left = { $count ->
     [one] Hay uno más seleccionado que sigue retenido: una bifurcación no se puede liberar.
    *[other] Hay { $count } más seleccionados que siguen retenidos: una bifurcación no se puede liberar.

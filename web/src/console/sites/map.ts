@@ -83,7 +83,9 @@ function degrees(at: number, step: number, plus: string, minus: string): string 
 /** What people type: "50.08, 14.43". null when it is no place; undefined when there is nothing. */
 export function locationFrom(text: string): [number, number] | null | undefined {
   if (text.trim() === '') return undefined;
-  const parts = text.trim().split(/[\s;]+|,\s*/).filter((part) => part !== '');
+  // Where a comma stands before the decimals, a semicolon or a space is between the two: as in "53,531; 9,961".
+  const commas = /^-?\d+,\d+(?:\s*;\s*|\s+)-?\d+,\d+$/.test(text.trim());
+  const parts = (commas ? text.replaceAll(',', '.') : text).trim().split(/[\s;]+|,\s*/).filter((part) => part !== '');
   const [latitude, longitude] = parts.map(Number);
   if (parts.length !== 2 || latitude === undefined || longitude === undefined) return null;
   if (!(Math.abs(latitude) <= 90 && Math.abs(longitude) <= 180)) return null;

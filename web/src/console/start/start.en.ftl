@@ -36,6 +36,7 @@ start-real-claim = Claim it by its label:
 start-real-run = Run these at the device.
 start-real-install = Install it:
 start-real-code = Opens the installation at this site on your phone.
+start-real-no-code = A phone reaches this server only once it has a name of its own: set server.people_name.
 start-reading = The first reading
 start-arrived = { $serial } speaks. Readings arrive as you look.
 start-waits-reading = Waits for the first reading of { $serial }

@@ -36,6 +36,7 @@ start-real-claim = Reclámelo por su etiqueta:
 start-real-run = Ejecute esto en el dispositivo.
 start-real-install = Instálelo:
 start-real-code = Abre la instalación de este emplazamiento en su teléfono.
+start-real-no-code = Un teléfono solo llega a este servidor cuando tiene un nombre propio: configure server.people_name.
 start-reading = La primera lectura
 start-arrived = { $serial } habla. Las lecturas llegan mientras mira.
 start-waits-reading = Espera la primera lectura de { $serial }

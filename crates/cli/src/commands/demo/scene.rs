@@ -20,7 +20,10 @@ use tokio::time::Instant;
 
 /// Model, serial prefix, how many are made, how many of them are claimed; the rest waits in its boxes.
 const KINDS: [(&str, &str, u32, usize); 2] =
-    [("CS-40 cold room (simulated)", "CS-", 4, 2), ("FZ-20 freezer (simulated)", "FZ-", 1, 1)];
+    [("CS-40 cold room (simulated)", "CS-", 4, 2), ("FZ-20 freezer (simulated)", FREEZERS, 1, 1)];
+/// What is kept colder than the others.
+const FREEZERS: &str = "FZ-";
+const FREEZER_C: &str = "--set-point=-20";
 /// Days that the charts reach back.
 const HISTORY_DAYS: &str = "7";
 /// A program's key that should be renewed soon, and one that has time.
@@ -53,7 +56,13 @@ pub async fn equip(stage: &mut Stage<'_>) -> Result<()> {
         |made: &Made| vec!["--bundle".into(), made.folder.clone().into(), "--wait".into(), "30".into()];
     each(stage, "enroll", bundle).await?;
     install(stage).await?;
-    let past = |_: &Made| ["--simulate", "--history", HISTORY_DAYS, "--once"].map(Into::into).to_vec();
+    let past = |made: &Made| {
+        [simulated(made), vec!["--history", HISTORY_DAYS, "--once"]]
+            .concat()
+            .into_iter()
+            .map(Into::into)
+            .collect()
+    };
     let readings = each(stage, "run", past).await?;
     let count = stage.cold.len();
     stage.say(
@@ -61,6 +70,13 @@ pub async fn equip(stage: &mut Stage<'_>) -> Result<()> {
         format_args!("{count} simulated cold stores sent {readings} readings of {HISTORY_DAYS} days; {waiting} wait in their boxes"),
     );
     Ok(())
+}
+
+fn simulated(made: &Made) -> Vec<&'static str> {
+    match made.serial.starts_with(FREEZERS) {
+        true => vec!["--simulate", FREEZER_C],
+        false => vec!["--simulate"],
+    }
 }
 
 fn folder(stage: &Stage<'_>, made: &Made) -> PathBuf {
@@ -115,14 +131,12 @@ pub async fn arrange(stage: &mut Stage<'_>) -> Result<()> {
     invitation(stage).await?;
     for made in &stage.cold {
         let folder = folder(stage, made);
-        let args: [&OsStr; 6] = [
-            "run".as_ref(),
-            "--simulate".as_ref(),
-            "--period".as_ref(),
-            "5".as_ref(),
-            "--data".as_ref(),
-            folder.as_ref(),
-        ];
+        let args: Vec<&OsStr> = [vec!["run"], simulated(made), vec!["--period", "5", "--data"]]
+            .concat()
+            .into_iter()
+            .map(AsRef::as_ref)
+            .chain([folder.as_ref()])
+            .collect();
         stage.agents.push(agent(stage.env.data(), &format!("agent-{}", made.serial), &args)?);
     }
     stage.say(
@@ -193,7 +207,7 @@ async fn dashboard(stage: &Stage<'_>) -> Result<()> {
         let one = |made: &Made| api::TileSeries { device: made.device, metric: metric.to_owned() };
         stage.cold.iter().map(one).collect()
     };
-    let text = "Cold stores: keep 2 to 8 °C. Somebody looks at the door when it stays warm for half an hour.";
+    let text = "Cold rooms: 2 to 8 °C; the freezer: −20 °C. Somebody looks at the door when it stays warm for half an hour.";
     let tiles = vec![
         api::Tile { series: of("temperature"), ..tile("now", "value", "Now", [0, 0, 4, 3]) },
         api::Tile { text: Some(text.to_owned()), ..tile("note", "note", "What to look at", [4, 0, 4, 3]) },
