@@ -120,7 +120,7 @@ pub async fn what_waits_is_counted_for_who_may_see_it(backend: Backend) {
         assert_eq!(world.call_as(key, "GET", &path, None).await.expect(200).body["held"], held);
         let counts = world.call_as(key, "GET", summary, None).await.expect(200).body;
         assert_eq!((&counts["held"], &counts["total"]), (&waiting, &json!(2)), "{counts}");
-        assert_eq!(counts["by_state"]["installed"], 2);
+        assert_eq!((&counts["by_state"]["installed"], &counts["sites"]), (&json!(2), &json!(1)));
         assert_eq!(counts["by_model"], json!([{"model": "TK-1", "count": 2}]));
     }
     // The list is filtered by it for those alone who may see it.
@@ -136,6 +136,15 @@ pub async fn what_waits_is_counted_for_who_may_see_it(backend: Backend) {
     let near = world.key("operator", Some(&neighbour)).await;
     assert_eq!(world.call_as(&near, "GET", summary, None).await.expect(200).body["total"], 0);
     world.call_as(&near, "GET", &format!("/api/v1/devices?site={}", place.site), None).await.expect(404);
+    world.call_as(&near, "GET", &format!("{summary}?site={}", place.site), None).await.expect(404);
+    // What cannot be read is named, and what is expected there.
+    for (query, says) in [
+        ("project=zz", "`project`: an id such as 0190c2f4-6f3a-4d1e-9c2b-7f0a1b2c3d4e expected"),
+        ("nonsense=1", "`nonsense`: no member of this query"),
+    ] {
+        let answer = world.call("GET", &format!("{summary}?{query}"), None).await.expect(400).body;
+        assert!(answer["detail"].as_str().unwrap().starts_with(says), "{answer}");
+    }
     // A decision takes it off the count.
     let list = format!("/api/v1/projects/{}/quarantine", place.project);
     let held = world.call("GET", &list, None).await.expect(200).body["items"][0]["id"].clone();

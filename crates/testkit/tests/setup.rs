@@ -28,6 +28,7 @@ async fn the_first_hour_is_counted_as_far_as_the_caller_sees(backend: Backend) {
     let empty = json!({
         "people": 0, "organizations": 0, "projects": 0, "devices": 0, "readings": false, "mail": false,
         "certificate": "built-in", "console": "tls", "simulated": false,
+        "address": format!("https://localhost:{}/", world.address().port()),
         "agent": {"server": server, "command": "fieldkeep-agent"},
     });
     assert_eq!(setup(&world, &world.operator).await, empty);

@@ -53,7 +53,6 @@ export const SAID: readonly (readonly [said: string, es: string])[] = [
   ['`outside`: `{text:.64}`: {error}', '`outside`: `{text}`: {error}'],
   ['policy `{policy}` refused: {why}', 'regla `{policy}` rechazada: {why}'],
   ['`actions`: `{action}` cannot be put into a role of one\'s own', '`actions`: `{action}` no cabe en un rol propio'],
-  ['`role`: `custodian` is for people: the glass is broken by two of them', '`role`: `custodian` es para personas: el cristal lo rompen dos de ellas'],
   ['`actions`: at least one expected', '`actions`: se esperaba al menos una'],
   ['this role is held by {people} grants of people and {keys} keys: revoke them first', 'este rol lo tienen {people} personas y {keys} claves: retírelo antes'],
   ['`two_people`: `policy.write` can be among them once two people have it here: nobody could take it back', '`two_people`: `policy.write` puede estar entre ellas cuando dos personas lo tengan aquí: nadie podría retirarlo'],

@@ -1,7 +1,7 @@
 // Coming in and going out, as people do it.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { axe, BASE_URL, browser, joined, open, PHONE, REFUSED, settled, shot } from './help.mjs';
+import { authenticator, axe, BASE_URL, browser, invite, joined, open, PHONE, REFUSED, settled, shot } from './help.mjs';
 
 describe('account', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
   let chrome;
@@ -80,6 +80,40 @@ describe('account', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
     await dialog.getByRole('button', { name: 'Confirm with a passkey' }).click();
     await page.getByRole('dialog', { name: 'Recovery codes' }).getByLabel('I have stored it').waitFor();
     await shot(page, 'recovery-codes');
+    clean();
+    await close();
+  });
+
+  test('a proof that is cancelled says that nothing was done, and that it may be done', async () => {
+    const { context, page, clean, close } = await open(chrome, { allow: [REFUSED] });
+    await joined(context, page, { own: true });
+    await page.goto('/profile/sign-in');
+    await page.route('**/api/v1/me/recovery-codes', (route) => route.fulfill({
+      status: 403, contentType: 'application/problem+json', body: JSON.stringify({ title: 'forbidden', status: 403, detail: '`key.write` asks for a fresh passkey or code: step up, then send it again', needs: 'step-up', action: 'key.write' }),
+    }));
+    await page.getByRole('button', { name: 'Make new ones' }).click();
+    await page.getByRole('dialog', { name: 'Is it you?' }).waitFor();
+    await page.keyboard.press('Escape');
+    const note = page.getByRole('alert').filter({ hasText: 'Nothing was done' });
+    await note.waitFor();
+    assert.doesNotMatch(await note.innerText(), /may not|step up|key\.write/);
+    clean();
+    await close();
+  });
+
+  test('a page that is opened anew while it shows the codes says where one stands', async () => {
+    const { context, page, clean, close } = await open(chrome, { allow: [REFUSED] });
+    await authenticator(context, page);
+    await page.goto(await invite(`rita.reload.${Date.now()}@example.com`));
+    await page.getByLabel('Your name').fill('Rita Reload');
+    await page.getByRole('button', { name: 'Join with a passkey' }).click();
+    await page.getByLabel('I have stored it').waitFor();
+    await page.reload();
+    await page.getByRole('heading', { name: 'You have joined' }).waitFor();
+    await axe(page);
+    await shot(page, 'join-again');
+    await page.getByRole('link', { name: 'Make new ones' }).click();
+    await page.getByRole('button', { name: 'Make new ones' }).waitFor();
     clean();
     await close();
   });

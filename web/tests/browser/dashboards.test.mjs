@@ -101,9 +101,11 @@ describe('dashboards', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
     await page.getByRole('menuitem', { name: 'Note' }).click();
     await page.getByRole('dialog').getByLabel('Title').fill('Mine');
     await page.getByRole('dialog').getByRole('button', { name: 'Take it' }).click();
+    await page.getByLabel('Name', { exact: true }).fill('Changed by me');
     await page.getByRole('button', { name: 'Save' }).click();
     const conflict = page.getByRole('dialog', { name: 'Somebody else changed it meanwhile' });
     await conflict.getByText('Theirs', { exact: false }).first().waitFor();
+    for (const name of ['Changed elsewhere', 'Changed by me']) await conflict.getByText(`renamed to ${name}`).waitFor();
     await axe(page);
     await shot(page, 'dashboard-conflict');
     await conflict.getByRole('button', { name: 'Keep mine' }).click();
@@ -113,6 +115,9 @@ describe('dashboards', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
     await page.getByRole('menuitem', { name: 'Remove the dashboard' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Remove the dashboard' }).click();
     await page.waitForURL(/\/dashboards$/);
+    // A model that nobody has is no dashboard.
+    await page.goto('/dashboards/model:Nobody');
+    await page.getByRole('alert').filter({ hasText: 'not there' }).or(page.getByText('There is no such')).first().waitFor();
     clean();
     await close();
   });

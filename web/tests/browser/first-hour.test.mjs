@@ -1,10 +1,22 @@
 // The first hour, in minutes: from a server that was just set up to a reading that arrives as one looks.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { authenticator, browser, open, REFUSED, settled, shot } from './help.mjs';
+import { asOperator, authenticator, browser, joined, open, REFUSED, settled, shot } from './help.mjs';
 import { FIELDKEEP_BIN, ownServer } from './server.mjs';
 
 const SECONDS_MAX = 180;
+const ASKED_MS = 500;
+const EVENTUALLY_MS_MAX = 60_000;
+
+/** Until the server says so: nothing tells this script by itself. */
+async function eventually(ask) {
+  for (const until = Date.now() + EVENTUALLY_MS_MAX; ;) {
+    const found = await ask();
+    if (found) return found;
+    assert.ok(Date.now() < until, `still not: ${ask}`);
+    await new Promise((done) => { setTimeout(done, ASKED_MS); });
+  }
+}
 
 describe('first hour', { skip: FIELDKEEP_BIN === '' && 'no FIELDKEEP_BIN: it needs a server that was just set up' }, () => {
   let chrome;
@@ -56,6 +68,30 @@ describe('first hour', { skip: FIELDKEEP_BIN === '' && 'no FIELDKEEP_BIN: it nee
     told.diagnostic(`from serve to the first reading on the page: ${seconds.toFixed(1)} s`);
     console.log(`first reading after ${seconds.toFixed(1)} s`);
     assert.ok(seconds < SECONDS_MAX, `${seconds} s`);
+    clean();
+    await close();
+  });
+
+  test('the commands for this machine are whole: run as they stand, they end in a reading', async () => {
+    const organization = await asOperator('POST', '/organizations', { name: 'By hand' }, server);
+    const project = await asOperator('POST', `/organizations/${organization.id}/projects`, { name: 'By hand' }, server);
+    const site = await asOperator('POST', `/projects/${project.id}/sites`, { name: 'Desk' }, server);
+    const { context, page, clean, close } = await open(chrome, { server, allow: [REFUSED] });
+    await joined(context, page, { server, own: true });
+    await page.goto(`/start?project=${project.id}&device=here`);
+    const shown = await page.getByRole('region', { name: 'Command' }).innerText();
+    await shot(page, 'first-hour-here');
+    // Signals that the agent of this machine sends are declared, so that they are not held back.
+    const running = server.shell(shown);
+    try {
+      const device = await eventually(async () => (await asOperator('GET', '/devices?q=PC-000001', undefined, server)).items.find((one) => one.state === 'made'));
+      await asOperator('POST', `/devices/${device.id}/claim`, { organization: organization.id }, server);
+      await eventually(async () => (await asOperator('GET', `/devices/${device.id}`, undefined, server)).state === 'claimed');
+      await asOperator('POST', `/devices/${device.id}/install`, { project: project.id, site: site.id }, server);
+      await eventually(async () => (await asOperator('GET', `/devices/${device.id}`, undefined, server)).last_seen);
+    } finally {
+      running.stop();
+    }
     clean();
     await close();
   });

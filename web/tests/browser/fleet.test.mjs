@@ -30,7 +30,7 @@ async function staged(page) {
   });
   const counted = (name) => Object.fromEntries([...new Set(all.map((one) => one[name]))].map((value) => [value, all.filter((one) => one[name] === value).length]));
   await page.route(/\/api\/v1\/fleet\/summary/, (route) => route.fulfill({ json: {
-    total: COUNT, by_state: counted('state'), by_freshness: counted('freshness'), held: 1250, by_model: Object.entries(counted('model')).map(([model, count]) => ({ model, count })),
+    total: COUNT, sites: 9, by_state: counted('state'), by_freshness: counted('freshness'), held: 1250, by_model: Object.entries(counted('model')).map(([model, count]) => ({ model, count })),
   } }));
   await page.route(/\/api\/v1\/jobs\?/, (route) => route.fulfill({ json: { items: [] } }));
   return asked;

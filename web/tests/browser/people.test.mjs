@@ -112,6 +112,21 @@ describe('people', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
     await close();
   });
 
+  test('a role for one project is offered what reaches a project, and no more', async () => {
+    const made = await operator('POST', `/organizations/${company.id}/projects`, { name: `Part ${Date.now()}` });
+    const { page, clean, close } = await person(chrome, 'Paul Part', [{ role: 'auditor', project: made.id }]);
+    const offered = await navigation(page);
+    for (const name of ['People', 'Roles', 'Rules', 'Programs', 'Messages']) assert.ok(!offered.includes(name), `${name} is offered`);
+    assert.ok(offered.includes('Record'), offered.join());
+    await page.goto('/people');
+    await page.getByText(/Roles that give it, where they are given for the whole organization: .*Auditor/).waitFor();
+    // A link to what is not theirs leads to their own, and says so.
+    await page.goto('/fleet?project=00000000-0000-4000-8000-000000000000');
+    await page.getByText('What the address names is not there, or not yours to see.').waitFor();
+    clean();
+    await close();
+  });
+
   test('an auditor sees people and changes nothing', async () => {
     const { page, clean, close } = await person(chrome, 'Abel Auditor', [{ role: 'auditor', organization: company.id }]);
     await page.goto('/people?q=Abel&sort=-made');

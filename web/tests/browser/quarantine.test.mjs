@@ -1,8 +1,8 @@
 // Looking at what is held, and deciding about it by mouse and by keyboard.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { inDemo } from './demo.mjs';
-import { axe, BASE_URL, browser, joined, open, PHONE, REFUSED, shot } from './help.mjs';
+import { demo, inDemo } from './demo.mjs';
+import { asOperator, axe, BASE_URL, browser, joined, open, PHONE, REFUSED, shot } from './help.mjs';
 
 describe('quarantine', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
   let chrome;
@@ -44,6 +44,28 @@ describe('quarantine', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
     await list(page);
     await answered;
     assert.equal(await page.getByRole('checkbox').count(), 0);
+    clean();
+    await close();
+  });
+
+  test('whoever is overtaken is told so, and decides nothing', async (told) => {
+    const { project } = await demo();
+    const { items } = await asOperator('GET', `/projects/${project}/quarantine?state=held&limit=50`);
+    const fork = items.find((one) => one.reasons.includes('fork'));
+    if (!fork) return told.skip('no fork is held');
+    const { context, page, clean, close } = await open(chrome, { allow: [REFUSED] });
+    await joined(context, page);
+    await inDemo(page);
+    await page.goto(`/quarantine/${fork.id}`);
+    await page.getByRole('button', { name: 'Destroy' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Reason').fill('A copied key');
+    await asOperator('POST', `/quarantine/${fork.id}/destroy`, { reason: 'Decided elsewhere' });
+    await dialog.getByText('Somebody else decided about this batch first').waitFor();
+    assert.equal(await dialog.getByRole('button', { name: /Destroy/ }).count(), 0);
+    await axe(page);
+    await shot(page, 'held-overtaken');
+    await dialog.getByRole('button', { name: 'Close' }).last().click();
     clean();
     await close();
   });

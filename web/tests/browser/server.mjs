@@ -1,7 +1,7 @@
 // A server of a test's own, in a folder of its own, on ports that were free: to stop it, to start it again, to be its first person.
 // FIELDKEEP_BIN names the program; without it the one that was built here is taken.
 import { execFile, execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -70,6 +70,15 @@ export async function ownServer(more = '') {
     async link() {
       for (let turn = 0; !/\/join#\S+/.test(said) && turn < 100; turn += 1) await new Promise((done) => { child.stdout.once('data', done); child.stderr.once('data', done); setTimeout(done, 100); });
       return /\/join#\S+/.exec(said)?.[0] ?? null;
+    },
+    /** Lines of a shell, in the folder where the deployment was made, with our programs at hand. */
+    shell(lines) {
+      if (!existsSync(join(folder, 'fieldkeep-data'))) symlinkSync(data, join(folder, 'fieldkeep-data'));
+      const shell = spawn('bash', ['-e', '-c', lines], { cwd: folder, detached: true, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, PATH: `${dirname(FIELDKEEP_BIN)}:${process.env.PATH}` } });
+      let heard = '';
+      for (const stream of [shell.stdout, shell.stderr]) stream.on('data', (chunk) => { heard += chunk; });
+      shell.once('exit', (code) => { if (code) console.error(`the commands ended with ${code}: ${heard}`); });
+      return { stop: () => { try { process.kill(-shell.pid, 'SIGTERM'); } catch { /* it is over */ } } };
     },
     async remove() {
       await kill('SIGTERM');

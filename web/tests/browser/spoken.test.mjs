@@ -50,7 +50,7 @@ describe('spoken', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
     for (const name of ['Zoom in', 'Zoom out', 'Show as a table', 'Download as CSV']) assert.ok(nodes.some((one) => one.role === 'button' && one.name === name), name);
     assert.equal(nodes.find((one) => one.name === 'Show as a table').pressed, 'false');
     await page.getByRole('button', { name: 'Show as a table' }).click();
-    await page.getByRole('columnheader', { name: 'Time' }).waitFor();
+    await page.getByRole('columnheader', { name: 'From' }).waitFor();
     const table = await tree();
     assert.equal(table.find((one) => one.name === 'Show as a table').pressed, 'true');
     assert.ok(table.filter((one) => one.role === 'columnheader').length >= 2);

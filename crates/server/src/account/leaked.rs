@@ -3,7 +3,7 @@
 //!
 //! The file is a blocked Bloom filter: one block of 64 bytes per password holds all of its bits, so that a question is
 //! one read, and four bytes of its hash, so that what a disk has changed is no answer. It errs to one side: about one good
-//! password in a hundred is refused, no bad one is accepted.
+//! password in two hundred is refused, no bad one is accepted.
 
 use crate::fault::Kind;
 use crate::{App, Fault};
