@@ -164,6 +164,9 @@ impl<T: DeserializeOwned> FromRequestParts<Arc<App>> for Query<T> {
 /// What a query's parser found, as the other refusals say it: which member, and what is expected.
 fn unreadable(found: &str) -> String {
     let found = found.strip_prefix("Failed to deserialize query string: ").unwrap_or(found);
+    // A member that is missing or unknown is told with its name before it, or without.
+    let field = |text: &str| text.starts_with("missing field") || text.starts_with("unknown field");
+    let found = found.split_once(": ").map_or(found, |(_, rest)| if field(rest) { rest } else { found });
     let quoted = |text: &str| text.split('`').nth(1).map(|name| name.chars().take(40).collect::<String>());
     if let (Some(name), true) = (quoted(found), found.starts_with("missing field")) {
         return format!("`{name}`: expected in the query");
@@ -316,6 +319,9 @@ mod tests {
             said("organization: UUID parsing failed: invalid character")
                 .starts_with("`organization`: an id such as")
         );
+        assert_eq!(said("x: missing field `x`"), "`x`: expected in the query");
+        let unknown = said("x: unknown field `x`, expected one of `a`, `b`");
+        assert!(unknown.starts_with("`x`: no member of this query: one of `a`, `b`"), "{unknown}");
         assert_eq!(said("limit: invalid digit found in string"), "`limit`: invalid digit found in string");
         assert_eq!(said("something"), "query: something");
     }
