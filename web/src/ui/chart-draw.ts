@@ -32,6 +32,10 @@ export interface Place {
 }
 
 const AXIS_WIDTH = 56;
+/** A line of few readings, and of so many to a pixel that it is a thicket: a line of one pixel costs a tenth of one that is wider. */
+const WIDE_PX = 1.5;
+const DENSE_PX = 1;
+const DENSE = 0.75;
 /** Of a span that was held back. */
 const LEAST_SPAN_PX = 8;
 
@@ -52,7 +56,7 @@ export function draw(into: HTMLElement, plot: Plot, range: Range, size: { width:
 
 /** Every series of a plot over one column of times. */
 function table(plot: Plot): uPlot.AlignedData {
-  const parts = plot.series.map((one): uPlot.AlignedData => [one.time, one.max ?? one.mean, one.min ?? one.mean, one.mean]);
+  const parts = plot.series.map((one): uPlot.AlignedData => [one.time, one.mean]);
   if (parts.length === 1) return parts[0] ?? [[]];
   // A gap of one stays a gap though the other has a time there.
   return parts.length === 0 ? [[]] : uPlot.join(parts, parts.map((part) => part.map(() => 2)));
@@ -67,11 +71,12 @@ function options(plot: () => Plot, range: Range, size: { width: number; height: 
   const words = token('--text-2');
   const ground = token('--surface');
   const font = `11px ${style.fontFamily}`;
+  const colours = plot().series.map((_, index) => resolved(into, colour(first + index)));
   return {
     ...size,
     padding: [8, 16, last ? 0 : 6, 0],
     legend: { show: false },
-    scales: { x: { time: true, min: range.from, max: range.to, auto: false }, y: { range: (_, min, max) => padded(min, max, plot()) } },
+    scales: { x: { time: true, min: range.from, max: range.to, auto: false }, y: { range: (chart) => padded(plot(), chart.scales.x?.min ?? range.from, chart.scales.x?.max ?? range.to) } },
     cursor: {
       sync: { key, setSeries: false },
       drag: { x: true, y: false, setScale: false, dist: 6 },
@@ -83,10 +88,10 @@ function options(plot: () => Plot, range: Range, size: { width: number; height: 
       { show: true, size: last ? 30 : 0, stroke: grey, font, grid: { stroke: line, width: 1 }, ticks: { show: false }, gap: 8, space: 90, values: (chart, splits) => (last ? whole(chart, splits, times(splits), font) : splits.map(() => '')) },
       { stroke: grey, font, size: AXIS_WIDTH, gap: 8, space: 32, grid: { stroke: line, width: 1 }, ticks: { show: false }, values: (_, splits) => levels(splits) },
     ],
-    series: [{}, ...plot().series.flatMap((one, index) => lines(one, resolved(into, colour(first + index))))],
-    bands: plot().series.map((_, index) => ({ series: [index * 3 + 1, index * 3 + 2], fill: faded(resolved(into, colour(first + index))) })),
+    series: [{}, ...plot().series.map((one, index) => drawnLine(one, colours[index] ?? grey))],
     hooks: {
-      drawClear: [(chart) => spans(chart, plot(), grey)],
+      drawClear: [(chart) => { weigh(chart, plot()); spans(chart, plot(), grey); }],
+      drawAxes: [(chart) => bands(chart, plot(), colours.map(faded))],
       draw: [(chart) => above(chart, plot(), words, ground, font)],
       setSelect: [(chart) => {
         const { left, width } = chart.select;
@@ -99,9 +104,85 @@ function options(plot: () => Plot, range: Range, size: { width: number; height: 
   };
 }
 
-function lines(one: Series, stroke: string): uPlot.Series[] {
-  const edge: uPlot.Series = { show: true, stroke: 'transparent', width: 0, points: { show: false } };
-  return [edge, edge, { label: one.label, stroke, width: 1.5, points: { show: () => false, size: 5, fill: stroke, filter: alone }, spanGaps: false }];
+function drawnLine(one: Series, stroke: string): uPlot.Series {
+  return { label: one.label, stroke, width: WIDE_PX, points: { show: () => false, size: 5, fill: stroke, filter: alone }, spanGaps: false };
+}
+
+function weigh(chart: uPlot, plot: Plot): void {
+  const { min: from, max: to } = chart.scales.x ?? {};
+  if (from === undefined || to === undefined) return;
+  for (const [index, one] of plot.series.entries()) {
+    const drawn = chart.series[index + 1];
+    const [first, last] = inside(one.time, from, to);
+    if (drawn) drawn.width = (last - first) * devicePixelRatio > chart.bbox.width * DENSE ? DENSE_PX : WIDE_PX;
+  }
+}
+
+/**
+ * From the least to the greatest of each bucket, one column of pixels after the other. Drawn here: a clip along ten thousand points,
+ * by which uPlot fills between two of its lines, costs several times what the line does.
+ */
+function bands(chart: uPlot, plot: Plot, fills: string[]): void {
+  const { ctx, bbox, scales } = chart;
+  const [from, to, low, high] = [scales.x?.min, scales.x?.max, scales.y?.min, scales.y?.max];
+  if (from === undefined || to === undefined || low === undefined || high === undefined) return;
+  const across = (time: number): number => Math.round(bbox.left + ((time - from) / (to - from)) * bbox.width);
+  const down = (level: number): number => bbox.top + (1 - (level - low) / (high - low)) * bbox.height;
+  ctx.save();
+  ctx.beginPath();
+  ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
+  ctx.clip();
+  for (const [index, one] of plot.series.entries()) {
+    if (!one.min || !one.max) continue;
+    ctx.fillStyle = fills[index] ?? '';
+    let run: Column[] = [];
+    const [first, last] = inside(one.time, from, to);
+    for (let at = first; at <= last; at += 1) {
+      const [least, most] = [one.min[at], one.max[at]];
+      if (least === null || least === undefined || most === null || most === undefined) {
+        filled(ctx, run);
+        run = [];
+        continue;
+      }
+      const x = across(one.time[at] ?? 0);
+      const [top, bottom, before] = [down(most), down(least), run.at(-1)];
+      if (before?.x === x) {
+        before.top = Math.min(before.top, top);
+        before.bottom = Math.max(before.bottom, bottom);
+      } else run.push({ x, top, bottom });
+    }
+    filled(ctx, run);
+  }
+  ctx.restore();
+}
+
+interface Column {
+  x: number;
+  top: number;
+  bottom: number;
+}
+
+function filled(ctx: CanvasRenderingContext2D, run: Column[]): void {
+  if (run.length < 2) return;
+  ctx.beginPath();
+  for (const { x, top } of run) ctx.lineTo(x, top);
+  for (const { x, bottom } of run.toReversed()) ctx.lineTo(x, bottom);
+  ctx.closePath();
+  ctx.fill();
+}
+
+/** The first and the last index of what is shown, and one more at each side: lines go on to the edge. */
+function inside(times: number[], from: number, to: number): [number, number] {
+  const after = (moment: number): number => {
+    let [low, high] = [0, times.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((times[middle] ?? 0) < moment) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
+  return [Math.max(0, after(from) - 1), Math.min(times.length - 1, after(to))];
 }
 
 /** A reading between two gaps is no line: it stands as a point, or nobody would see it. */
@@ -128,10 +209,24 @@ function resolved(element: HTMLElement, colour: string): string {
 
 const faded = (colour: string): string => `color-mix(in oklab, ${colour} 22%, transparent)`;
 
-function padded(min: number | null, max: number | null, plot: Plot): [number, number] {
+/** Room for all that is shown and for limits that are drawn. */
+function padded(plot: Plot, from: number, to: number): [number, number] {
+  let low = Infinity;
+  let high = -Infinity;
+  for (const one of plot.series) {
+    const [first, last] = inside(one.time, from, to);
+    for (let at = first; at <= last; at += 1) {
+      const time = one.time[at] ?? 0;
+      const mean = one.mean[at];
+      if (time < from || time > to || mean === null || mean === undefined) continue;
+      low = Math.min(low, one.min?.[at] ?? mean);
+      high = Math.max(high, one.max?.[at] ?? mean);
+    }
+  }
+  if (low > high) [low, high] = [0, 1];
   const limits = plot.series.flatMap((one) => (one.limit ? [one.limit.at] : []));
-  const low = Math.min(min ?? 0, ...limits);
-  const high = Math.max(max ?? 1, ...limits);
+  low = Math.min(low, ...limits);
+  high = Math.max(high, ...limits);
   const room = high === low ? Math.max(1, Math.abs(high) * 0.1) : (high - low) * 0.08;
   return [low - room, high + room];
 }
