@@ -167,10 +167,10 @@ async fn collect_all(
     let store = match options.simulate {
         true => {
             let store = ColdStore::of(&folder.device()?.serial);
-            options
-                .set_point
-                .into_iter()
-                .fold(store, |store, celsius| store.map(|store| store.kept_at(celsius)))
+            match options.set_point {
+                Some(celsius) => store.map(|store| store.kept_at(celsius)),
+                None => store,
+            }
         }
         false => None,
     };

@@ -108,6 +108,7 @@ function drawnLine(one: Series, stroke: string): uPlot.Series {
   return { label: one.label, stroke, width: WIDE_PX, points: { show: () => false, size: 5, fill: stroke, filter: alone }, spanGaps: false };
 }
 
+/** How wide the lines are now: by how many readings are in view. */
 function weigh(chart: uPlot, plot: Plot): void {
   const { min: from, max: to } = chart.scales.x ?? {};
   if (from === undefined || to === undefined) return;
@@ -119,8 +120,8 @@ function weigh(chart: uPlot, plot: Plot): void {
 }
 
 /**
- * From the least to the greatest of each bucket, one column of pixels after the other. Drawn here: a clip along ten thousand points,
- * by which uPlot fills between two of its lines, costs several times what the line does.
+ * From the least to the greatest of each bucket, one column of pixels after the other. Drawn here: uPlot would
+ * have two more lines for it, with a path of their own, and fill between them by a clip along every point.
  */
 function bands(chart: uPlot, plot: Plot, fills: string[]): void {
   const { ctx, bbox, scales } = chart;

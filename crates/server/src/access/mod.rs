@@ -378,6 +378,11 @@ pub async fn gives(app: &App, role: RoleRef, action: Action, scope: &Scope) -> R
     Ok(app.policies.engine.role_allows(&slice, role, action))
 }
 
+/// What a question names must be something that its asker may know of.
+pub fn known(actor: &Actor, place: &Place) -> Result<(), Fault> {
+    if actor.knows_of(place) { Ok(()) } else { Err(Fault::not_found("object of a query")) }
+}
+
 /// Whether a role exists where it is to be given.
 pub async fn check_role(app: &App, role: RoleRef, scope: &Scope) -> Result<(), Fault> {
     let RoleRef::Custom(id) = role else { return Ok(()) };

@@ -1,9 +1,9 @@
 //! `GET /api/v1/fleet/summary`. The list stands with the devices: `/api/v1/devices`.
 
 use super::summary;
-use crate::access::listing;
+use crate::access::{known, listing};
 use crate::http::{Answer, Caller, Query};
-use crate::{App, Fault, project};
+use crate::{App, project};
 use axum::Json;
 use axum::extract::State;
 use fieldkeep_api::{FleetQuery, FleetSummary, Problem};
@@ -25,15 +25,11 @@ async fn get_summary(
 ) -> Answer<Json<FleetSummary>> {
     if query.organization.is_some() || query.project.is_some() {
         let scope = project::scope(&app, query.organization, query.project).await?;
-        if !actor.knows_of(&scope.into()) {
-            return Err(Fault::not_found("object of a query").into());
-        }
+        known(&actor, &scope.into())?;
     }
     if let Some(site) = query.site {
         let project = project::project_of_site(&app, site).await?;
-        if !actor.knows_of(&project::scope(&app, None, Some(project)).await?.into()) {
-            return Err(Fault::not_found("object of a query").into());
-        }
+        known(&actor, &project::scope(&app, None, Some(project)).await?.into())?;
     }
     let listing = listing(&app, &actor, Action::DeviceRead).await?;
     Ok(Json(summary(&app, &actor, listing, &query).await?))

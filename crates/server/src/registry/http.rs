@@ -4,7 +4,7 @@ use super::{
     arrange, change, find, finish_claim, import, install, list, may_enter, may_leave, offer, open_claim,
     orders, place_of, show,
 };
-use crate::access::{authorize, authorize_exactly, listing};
+use crate::access::{authorize, authorize_exactly, known, listing};
 use crate::http::{Answer, Body, Caller, Large, Param, Peer, Query, small_json};
 use crate::{App, Fault, fleet, identity, journal, project, registry};
 use axum::Json;
@@ -14,7 +14,7 @@ use fieldkeep_api::{
     Problem, RegistryImport, WorkOrder,
 };
 use fieldkeep_domain::DeviceId;
-use fieldkeep_domain::access::{Action, Actor, Permit, Place};
+use fieldkeep_domain::access::{Action, Actor, Permit};
 use fieldkeep_domain::project::Scope;
 use fieldkeep_domain::registry::Event;
 use fieldkeep_wire::json::format_time;
@@ -83,15 +83,15 @@ async fn get_devices(
     // What is asked for by name must be one that the caller may know of.
     if query.organization.is_some() || query.project.is_some() {
         let scope = project::scope(&app, query.organization, query.project).await?;
-        known(&actor, scope.into())?;
+        known(&actor, &scope.into())?;
     }
     if let Some(group) = query.group {
         let scope = project::group::scope_of(&app, group).await?;
-        known(&actor, project::group::place_of(&app, scope).await?)?;
+        known(&actor, &project::group::place_of(&app, scope).await?)?;
     }
     if let Some(site) = query.site {
         let project = project::project_of_site(&app, site).await?;
-        known(&actor, project::scope(&app, None, Some(project)).await?.into())?;
+        known(&actor, &project::scope(&app, None, Some(project)).await?.into())?;
     }
     let listing = listing(&app, &actor, Action::DeviceRead).await?;
     let mut page = if query.is_plain() {
@@ -102,10 +102,6 @@ async fn get_devices(
     };
     fleet::decorate(&app, &actor, &mut page.items).await?;
     Ok(Json(page))
-}
-
-fn known(actor: &Actor, place: Place) -> Result<(), Fault> {
-    if actor.knows_of(&place) { Ok(()) } else { Err(Fault::not_found("object of a query")) }
 }
 
 async fn permit(app: &App, actor: &Actor, action: Action, id: DeviceId) -> Result<Permit, Fault> {
