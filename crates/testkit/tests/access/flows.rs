@@ -106,6 +106,9 @@ pub async fn guard_rails_hold_in_other_networks(backend: Backend) {
         (&why["allowed"], &why["decision"], &why["guard"]),
         (&json!(false), &json!("forbidden"), &json!("Office"))
     );
+    // Whoever names nobody asks about themselves.
+    let unnamed = world.call("GET", &path.replace("principal=me&", ""), None).await.expect(200).body;
+    assert_eq!(unnamed, why);
     let viewer = json!({"role": "engineer", "organization": organization});
     let (_, viewer) = key(&world, &world.operator, viewer).await;
     let why = world.call_as(&viewer, "GET", &path, None).await.expect(200).body;
