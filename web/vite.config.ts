@@ -19,5 +19,18 @@ export default defineConfig(({ mode }) => ({
     modulePreload: { polyfill: false },
     manifest: true,
     reportCompressedSize: false,
+    // Few files: each costs a turn of the network, and what a screen of a minute ago has brought is there already.
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: 'start', tags: ['$initial'], priority: 4 },
+            { name: 'form', test: /src\/(?:ui\/(?:Field|Segment)\.svelte|kit\/load\.)/, priority: 3 },
+            { name: 'screens', test: /src\//, minShareCount: 7, priority: 2 },
+            { name: 'devices', test: /src\/(?:console\/(?:common|device|fleet|claim)\/|ui\/)(?!.*[Cc]hart)/, minShareCount: 2, priority: 1 },
+          ],
+        },
+      },
+    },
   },
 }));

@@ -313,6 +313,46 @@ pub struct ExplainQuery {
     pub device: Option<DeviceId>,
 }
 
+/// Where to look at what the caller may do.
+#[derive(Debug, Clone, Serialize, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct RightsQuery {
+    /// In which organization; nothing else: the whole deployment.
+    #[param(value_type = Option<String>)]
+    pub organization: Option<OrganizationId>,
+    /// In which project.
+    #[param(value_type = Option<String>)]
+    pub project: Option<ProjectId>,
+    /// In which group of devices.
+    #[param(value_type = Option<String>)]
+    pub group: Option<GroupId>,
+    /// To which device.
+    #[param(value_type = Option<String>)]
+    pub device: Option<DeviceId>,
+}
+
+/// Everything that the caller may do at one place.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Rights {
+    /// Whose: `person/…` or `key/…`.
+    pub principal: String,
+    /// What may be done as it is.
+    #[schema(value_type = Vec<String>)]
+    pub may: Vec<Action>,
+    /// What may be done once something else is shown.
+    pub owes: Vec<Owed>,
+}
+
+/// An action that something else has to be shown for.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct Owed {
+    /// What.
+    #[schema(value_type = String)]
+    pub action: Action,
+    /// step-up, right or second-person.
+    pub needs: String,
+}
+
 /// A role that gives an action, and where it was given.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct GivenBy {

@@ -69,6 +69,8 @@ async fn people_and_rights_are_managed_by_commands(backend: Backend) {
             shell.run(&[&["access", "explain", action, "--principal", &principal], &in_it[..]].concat())["decision"].clone()
         };
         assert_eq!((asked("telemetry.read"), asked("device.read")), (json!("allow"), json!("no-role")));
+        let mine = shell.run(&[&["access", "rights"], &in_it[..]].concat());
+        assert!(mine["may"].as_array().unwrap().contains(&json!("device.read")), "{mine}");
         shell.run(&["key", "revoke", &key, "--reason", "lost"]);
         assert_eq!(asked("telemetry.read"), json!("shut-out"));
         assert_eq!(shell.run(&["policy", "guards", &company])["items"][0]["id"], json!(guard));

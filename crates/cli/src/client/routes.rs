@@ -7,8 +7,8 @@ use fieldkeep_api::{
     DeviceQuery, ExplainQuery, Explanation, Glass, Group, GuardRail, Held, HeldDetail, HeldQuery, Imported,
     Install, Job, Key, KeyQuery, KeySecret, Latest, NewCustomRole, NewDashboard, NewGroup, NewGuard, NewJob,
     NewKey, NewOrganization, NewProject, NewRoleGrant, NewSite, Organization, OrganizationRules, Page,
-    Project, ProjectSettings, RangeQuery, Readings, RegistryImport, RoleActions, RoleDetail, RoleGrant,
-    RoleGrantQuery, RotateQuery, Site, Steps,
+    Project, ProjectSettings, RangeQuery, Readings, RegistryImport, Rights, RightsQuery, RoleActions,
+    RoleDetail, RoleGrant, RoleGrantQuery, RotateQuery, Site, Steps,
 };
 use fieldkeep_domain::audit::Why;
 use fieldkeep_domain::{
@@ -212,6 +212,10 @@ impl Client {
     /// Why somebody may do something, or may not.
     pub async fn explain(&self, query: &ExplainQuery) -> Result<Explanation, Error> {
         self.get("/access/explain", query).await
+    }
+    /// What the caller may do at a place.
+    pub async fn rights(&self, query: &RightsQuery) -> Result<Rights, Error> {
+        self.get("/access/rights", query).await
     }
     /// What waits for a second person. The query's `limit` and `after` stay empty.
     pub async fn approvals(&self, query: &ApprovalQuery) -> Result<Page<Approval>, Error> {

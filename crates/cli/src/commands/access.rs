@@ -5,11 +5,12 @@ use super::role::{PartArgs, place};
 use crate::exit::Exit;
 use crate::out::{Table, fields, or_dash, second_or_dash, to_second};
 use anyhow::Result;
-use fieldkeep_api::{Approval, ApprovalQuery, ExplainQuery, Explanation, Glass};
+use fieldkeep_api::{Approval, ApprovalQuery, ExplainQuery, Explanation, Glass, Rights, RightsQuery};
 use fieldkeep_domain::GlassId;
 use fieldkeep_domain::access::Action;
 use fieldkeep_domain::audit::Why;
 use serde_json::json;
+use std::collections::BTreeMap;
 
 /// Why somebody may do something; second persons; emergencies
 #[derive(Debug, clap::Args)]
@@ -31,6 +32,12 @@ enum Command {
         /// me, person/ID or key/ID
         #[arg(long, value_name = "WHO", default_value = "me")]
         principal: String,
+        #[command(flatten)]
+        part: PartArgs,
+    },
+    /// List what I may do somewhere
+    #[command(after_help = "Example: fieldkeep access rights --project 2d1f6f0a-6a55-4b0f-9b8e-3f1f0e6c7a21")]
+    Rights {
         #[command(flatten)]
         part: PartArgs,
     },
@@ -67,6 +74,10 @@ pub async fn run(args: Args, env: &Env) -> Result<Exit> {
             let why = client.explain(&query).await?;
             env.out.show(&why, || explained(&why))?;
         }
+        Command::Rights { part: PartArgs { organization, project, group, device } } => {
+            let found = client.rights(&RightsQuery { organization, project, group, device }).await?;
+            env.out.show(&found, || rights(&found))?;
+        }
         Command::Approvals { state } => {
             let query = ApprovalQuery { state: Some(state), ..ApprovalQuery::default() };
             let page = client.approvals(&query).await?;
@@ -99,6 +110,15 @@ fn explained(why: &Explanation) -> String {
         ("given by", if given.is_empty() { "-".to_owned() } else { given.join(", ") }),
         ("would give it", would.join(", ")),
     ])
+}
+
+fn rights(found: &Rights) -> String {
+    let may = found.may.iter().map(|action| (*action, None));
+    let owes = found.owes.iter().map(|owed| (owed.action, Some(&owed.needs)));
+    let all: BTreeMap<_, _> = may.chain(owes).collect();
+    Table::of(["ACTION", "NEEDS"], &all.into_iter().collect::<Vec<_>>(), |(action, needs)| {
+        [action.to_string(), or_dash(&needs.cloned())]
+    })
 }
 
 fn approvals(items: &[Approval]) -> String {

@@ -33,12 +33,7 @@ pub async fn explain(
         }
     };
     let slice = app.policies.slice(app, place.scope.organization()).await?;
-    let mut decision = verdict(app, &who, &slice, action, place, false);
-    if matches!(decision, Decision::Owes(_, Obligation::SecondPerson))
-        && approvals::is_agreed(app, who.doer, &slice, action, place).await?
-    {
-        decision = verdict(app, &who, &slice, action, place, true);
-    }
+    let decision = decision(app, &who, &slice, action, place).await?;
     let sees_policies = verdict(app, actor, &slice, Action::PolicyRead, place, true).is_allowed();
     let guard = match (&decision, place.scope.organization()) {
         (Decision::Forbidden(policy), Some(organization)) if sees_policies => {
@@ -61,6 +56,40 @@ pub async fn explain(
         given_by: given_by(app, &who, &slice, action, place),
         would_give: would_give(app, &who, &slice, action, sees_policies),
     })
+}
+
+/// All that the caller may do at a place: the answer to `explain` for each action, without its reasons.
+pub async fn rights(app: &App, actor: &Actor, place: &Place) -> Result<api::Rights, Fault> {
+    if !actor.knows_of(place) {
+        return Err(Fault::not_found("object"));
+    }
+    let slice = app.policies.slice(app, place.scope.organization()).await?;
+    let (mut may, mut owes) = (Vec::new(), Vec::new());
+    for action in Action::ALL.iter().copied() {
+        let decision = decision(app, actor, &slice, action, place).await?;
+        match needs(actor, &decision) {
+            Some(needs) => owes.push(api::Owed { action, needs: needs.to_owned() }),
+            None if decision.is_allowed() => may.push(action),
+            None => {}
+        }
+    }
+    Ok(api::Rights { principal: doer_text(actor.doer), may, owes })
+}
+
+/// As `authorize` decides, with what a second person has agreed to by now.
+async fn decision(
+    app: &App,
+    who: &Actor,
+    slice: &Slice,
+    action: Action,
+    place: &Place,
+) -> Result<Decision, Fault> {
+    let decision = verdict(app, who, slice, action, place, false);
+    let waits = matches!(decision, Decision::Owes(_, Obligation::SecondPerson));
+    if waits && approvals::is_agreed(app, who.doer, slice, action, place).await? {
+        return Ok(verdict(app, who, slice, action, place, true));
+    }
+    Ok(decision)
 }
 
 /// Whether what somebody was given would be enough if they were not shut out.

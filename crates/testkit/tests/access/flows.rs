@@ -179,6 +179,48 @@ pub async fn keys_and_roles_end_no_later_than_their_giver(backend: Backend) {
     world.call_as(&blunt, "POST", "/api/v1/grants", Some(&grant("viewer"))).await.expect(201);
 }
 
+/// `rights` says of each action what `explain` says, at every kind of place, for people and programs.
+pub async fn rights_are_what_explanations_say(backend: Backend) {
+    let world = World::new(backend).await;
+    let (one, two) = (world.organization("One").await.id, world.organization("Two").await.id);
+    let (place, theirs) = (world.place(one).await, world.place(two).await);
+    let guards = format!("/api/v1/organizations/{one}/guards");
+    let office = json!({"name": "Office", "forbid": ["telemetry.export"], "outside": ["10.0.0.0/8"]});
+    world.post(&guards, office).await.expect(201);
+    let rules = json!({"two_people": ["device.revoke"]});
+    world.call("PUT", &format!("/api/v1/organizations/{one}/rules"), Some(&rules)).await.expect(200);
+    let narrow = json!({"role": "engineer", "organization": one});
+    let (_, engineer) = key(&world, &world.operator, narrow).await;
+    let wide = json!({"role": "engineer", "organization": one, "rights": world.rights_of("engineer")});
+    let (_, trusted) = key(&world, &world.operator, wide).await;
+    let inside = json!({"role": "viewer", "project": place.project});
+    let (_, viewer) = key(&world, &world.operator, inside).await;
+    let places = ["".to_owned(), format!("organization={one}"), format!("project={}", place.project)];
+    let mut seen = std::collections::BTreeSet::new();
+    for who in [&world.operator, &engineer, &trusted, &viewer] {
+        for at in &places {
+            let path = format!("/api/v1/access/rights?{at}");
+            let rights = world.call_as(who, "GET", &path, None).await.expect(200).body;
+            let owes = rights["owes"].as_array().unwrap();
+            for action in Action::ALL {
+                let path = format!("/api/v1/access/explain?action={action}&{at}");
+                let why = world.call_as(who, "GET", &path, None).await.expect(200).body;
+                let owed = owes.iter().find(|one| one["action"] == action.name());
+                let may = rights["may"].as_array().unwrap().contains(&json!(action));
+                assert_eq!(json!(may), why["allowed"], "{action} at {at:?}: {rights}");
+                assert_eq!(owed.map(|one| &one["needs"]), why.get("needs"), "{action} at {at:?}: {rights}");
+                seen.insert((may, owed.map(|one| one["needs"].to_string())));
+            }
+        }
+        let gone =
+            format!("/api/v1/access/rights?project={}", fieldkeep_domain::ProjectId::from_random([7; 16]));
+        world.call_as(who, "GET", &gone, None).await.expect(404);
+    }
+    assert!(seen.len() >= 4, "yes, no, and something owed were all among them: {seen:?}");
+    let strange = format!("/api/v1/access/rights?project={}", theirs.project);
+    world.call_as(&viewer, "GET", &strange, None).await.expect(404);
+}
+
 pub async fn explanations_tell_strangers_nothing(backend: Backend) {
     let world = World::new(backend).await;
     let (one, two) = (world.organization("One").await.id, world.organization("Two").await.id);

@@ -23,6 +23,7 @@ fieldkeep_testkit::both_databases!(
     two_writers_at_once_stay_within_the_bounds,
     keys_and_roles_end_no_later_than_their_giver,
     explanations_tell_strangers_nothing,
+    rights_are_what_explanations_say,
     two_people_are_needed_and_an_agreement_counts_once,
     who_asks_cannot_agree,
     a_glass_drill_gives_an_hour_and_tells_everybody,

@@ -91,6 +91,7 @@ const TABLE: &[Row] = &[
     ("POST", "/glass/{glass}/confirm", "glass.break", Of::Organization, ""),
     ("POST", "/glass/{glass}/end", "glass.end", Of::Organization, BECAUSE),
     ("GET", "/access/explain?principal=me&action=device.read&device={device}", "", Of::Project, ""),
+    ("GET", "/access/rights?device={device}", "", Of::Project, ""),
     ("GET", "/projects/{project}", "project.read", Of::Project, ""),
     ("PUT", "/projects/{project}/settings", "project.write", Of::Project, "{}"),
     ("GET", "/projects/{project}/sites", "project.read", Of::Project, ""),
