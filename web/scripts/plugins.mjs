@@ -1,5 +1,5 @@
-// What the build does beside bundling: the sprite of icons, the catalogues of messages, what has to stand in the head of
-// index.html, and the compressed copies that the server sends as they are.
+// What the build does beside bundling: the sprite of icons, the catalogues of messages, and the compressed copies that the
+// server sends as they are.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -77,32 +77,6 @@ export function walk(folder) {
   });
 }
 
-/** The theme before the first paint (a script of its own, as the policy allows no inline ones), and fonts from the start. */
-export function early() {
-  let theme = '';
-  return {
-    name: 'fieldkeep-early',
-    apply: 'build',
-    buildStart() {
-      const source = readFileSync(join(ROOT, 'src/early.js'), 'utf8');
-      theme = `assets/early-${hash(source)}.js`;
-      this.emitFile({ type: 'asset', fileName: theme, source });
-    },
-    transformIndexHtml: {
-      order: 'post',
-      handler(html, { bundle }) {
-        const fonts = Object.keys(bundle ?? {}).filter((name) => /geist(?:-mono)?-latin-wght-normal.*\.woff2$/.test(name)).sort();
-        const tags = fonts.map((name) => ({
-          tag: 'link',
-          attrs: { rel: 'preload', as: 'font', type: 'font/woff2', crossorigin: '', href: `/${name}` },
-          injectTo: 'head-prepend',
-        }));
-        return { html, tags: [...tags, { tag: 'script', attrs: { src: `/${theme}` }, injectTo: 'head-prepend' }] };
-      },
-    },
-  };
-}
-
 /** A `.br` beside each text, and the manifest out of the way of what is served: only scripts/budget.mjs reads it. */
 export function packed() {
   let folder = '';
@@ -131,6 +105,6 @@ export function packed() {
   };
 }
 
-function hash(text) {
+export function hash(text) {
   return createHash('sha256').update(text).digest('base64url').slice(0, 8);
 }

@@ -1163,6 +1163,14 @@ export interface OrganizationRules {
   two_people?: string[];
 }
 
+/** An action that something else has to be shown for. */
+export interface Owed {
+  /** What. */
+  action: string;
+  /** step-up, right or second-person. */
+  needs: string;
+}
+
 /** One page of a list. */
 export interface Page_Approval {
   /** The items. */
@@ -1612,6 +1620,16 @@ export interface RegistryImport {
   order: OrderRecord;
 }
 
+/** Everything that the caller may do at one place. */
+export interface Rights {
+  /** What may be done as it is. */
+  may: string[];
+  /** What may be done once something else is shown. */
+  owes: Owed[];
+  /** Whose: `person/…` or `key/…`. */
+  principal: string;
+}
+
 /** What a role gives from now on. */
 export interface RoleActions {
   /** All of it. */
@@ -1916,6 +1934,24 @@ export interface Paths {
       };
       body: undefined;
       answer: Explanation;
+    };
+  };
+  "/access/rights": {
+    /** List what the caller may do at a place. */
+    get: {
+      params: undefined;
+      query: {
+        /** In which organization; nothing else: the whole deployment. */
+        organization?: string | null;
+        /** In which project. */
+        project?: string | null;
+        /** In which group of devices. */
+        group?: string | null;
+        /** To which device. */
+        device?: string | null;
+      };
+      body: undefined;
+      answer: Rights;
     };
   };
   "/acts": {

@@ -1,62 +1,213 @@
 /**
- * What the person may do, so that nothing is offered that would be refused. Asked once for each action and place, and kept
- * for a while; the server decides anyway when it is done.
+ * What the one who is signed in may do, asked of the server itself, once for each place: what they may not do is not offered.
+ * It decides nothing; the server asks again at each act. Answers count for a minute, and are kept while the next ones come.
+ * What could not be asked is no "no": what was known stays, and what was not known stays unknown.
  */
 import { SvelteMap } from 'svelte/reactivity';
 import { Again, unanswered } from './again';
 import { api } from './api';
 import { connection } from './connection.svelte';
 import { Problem } from './problem';
+import { scope } from './scope.svelte';
+import { session } from './session.svelte';
+import { keep, kept } from './storage';
 
-interface Place {
+/** A part of the deployment; with nothing named the whole of it. The innermost of them counts. */
+export interface Where {
   organization?: string | null | undefined;
   project?: string | null | undefined;
+  group?: string | null | undefined;
   device?: string | null | undefined;
 }
 
-const KEPT_MS = 300_000;
-/** Presence and a second person are asked for when it is done. */
-const HELPED = ['step-up', 'second-person'];
+/** The names of actions; presence or a second person may still have to be shown. */
+type Allowed = ReadonlySet<string>;
 
-const part = (place: Place): Place => Object.fromEntries(Object.entries(place).filter(([, id]) => id));
-const keyOf = (action: string, place: Place): string => `${action} ${JSON.stringify(part(place))}`;
+const COUNTS_MS = 60_000;
+/** Whoever sees more organizations than these has a role above them, as a rule. */
+const ORGANIZATIONS_MAX = 12;
+/** What was answered at the last visit holds until it is asked again: this much later, when the page itself is there. */
+const AGAIN_MS = 3000;
+const KEPT_MAX = 20;
+
+const LEVELS = ['device', 'group', 'project', 'organization'] as const;
+
+/** As the server takes it, which is also its key: a project says its organization. */
+function placeOf(where: Where): string {
+  const level = LEVELS.find((one) => where[one]);
+  return level === undefined ? '' : `${level}=${where[level]}`;
+}
 
 class Rights {
-  #known = new SvelteMap<string, boolean>();
-  #asked = new Map<string, number>();
-  /** What could not be asked is no "no": it stays as it was known, or unknown. */
+  #known = new SvelteMap<string, Allowed>();
+  /** Of this person at their last visit, so that what is offered does not come piece by piece. */
+  #before: Map<string, Allowed> | null = null;
+  #asked = new Map<string, { at: number; answer: Promise<Allowed> }>();
   #again = new Again();
 
-  /** Reactive: false until it is known. Call it where things are drawn. */
-  may(action: string, place: Place): boolean {
-    const query = part(place);
-    const key = keyOf(action, place);
-    if (Date.now() - (this.#asked.get(key) ?? 0) > KEPT_MS) {
-      this.#asked.set(key, Date.now());
-      // Not while something is drawn.
-      queueMicrotask(() => void this.#ask(key, action, query));
-    }
-    return this.#known.get(key) ?? false;
+  /** Reactive: whether they may do it there; presence may still have to be proven. False until the server has answered. */
+  may(action: string, where: Where = {}): boolean {
+    return this.known(action, where) ?? false;
+  }
+
+  /** The same; undefined until the server has answered. */
+  known(action: string, where: Where = {}): boolean | undefined {
+    const place = placeOf(where);
+    // The map is read first: this runs where it must depend on the answer.
+    const known = this.#known.get(place);
+    const before = known === undefined ? this.#recalled().get(place) : undefined;
+    if (before !== undefined && !this.#asked.has(place)) this.#later(place);
+    // What failed is asked again in its own time, not whenever something is drawn.
+    else if (!this.#again.waits(place)) this.#ask(place).catch(() => undefined);
+    return (known ?? before)?.has(action);
   }
 
   /** Whether it is known by now; where something would move when it comes. */
-  knows(action: string, place: Place): boolean {
-    this.may(action, place);
-    return this.#known.has(keyOf(action, place));
+  knows(action: string, where: Where): boolean {
+    return this.known(action, where) !== undefined;
   }
 
-  async #ask(key: string, action: string, query: Place): Promise<void> {
-    try {
-      if (connection.lost) throw new Problem(0, { title: 'offline' });
-      const found = await api.get('/access/explain', { query: { principal: 'me', action, ...query } });
-      this.#again.answered(key);
-      this.#known.set(key, found.allowed || HELPED.includes(found.needs ?? ''));
-    } catch (thrown) {
-      // Asked counts all the same: what is drawn again does not ask again.
-      if (unanswered(Problem.from(thrown).status)) return this.#again.missed(key, () => void this.#ask(key, action, query));
-      this.#again.answered(key);
-      if (!this.#known.has(key)) this.#known.set(key, false);
+  /** As `may`, at the deployment or in any of the organizations that they see. */
+  somewhere(action: string): boolean {
+    return this.offered(action) ?? false;
+  }
+
+  /** Whether one of these may be done somewhere: first where most may, then where they are, then elsewhere. undefined until it is known. */
+  offered(...actions: string[]): boolean | undefined {
+    let open = false;
+    for (const action of actions) {
+      const found = this.#anywhere(action);
+      if (found) return true;
+      open ||= found === undefined;
     }
+    return open ? undefined : false;
+  }
+
+  /** The same for what is asked of a whole organization: a role for a project alone does not reach it. */
+  offeredAbove(...actions: string[]): boolean | undefined {
+    const found = actions.map((action) => this.#anywhere(action, false));
+    return found.includes(true) || (found.includes(undefined) ? undefined : false);
+  }
+
+  #anywhere(action: string, inProjects = true): boolean | undefined {
+    const all = this.known(action);
+    if (all !== false) return all;
+    if (!scope.ready) return undefined;
+    const here = scope.organization ? this.known(action, { organization: scope.organization.id }) : false;
+    if (here !== false) return here;
+    const project = inProjects ? (scope.only ?? scope.projects[0]) : null;
+    const inside = project ? this.known(action, { project: project.id }) : false;
+    if (inside !== false) return inside;
+    const others = this.#organizations().map((organization) => this.known(action, { organization }));
+    return others.includes(true) || (others.includes(undefined) ? undefined : false);
+  }
+
+  /** As `somewhere`, once it is known: before a list is asked for that would be refused. */
+  async anywhere(action: string): Promise<boolean> {
+    if (await this.there(action, {})) return true;
+    await scope.loaded;
+    const found = await Promise.all(this.#organizations().map((organization) => this.there(action, { organization })));
+    return found.includes(true);
+  }
+
+  /** What was known counts while it cannot be asked; throws where nothing was. */
+  async there(action: string, where: Where): Promise<boolean> {
+    const place = placeOf(where);
+    try {
+      return (await this.#ask(place)).has(action);
+    } catch (thrown) {
+      const known = this.#known.get(place) ?? this.#recalled().get(place);
+      if (known === undefined) throw thrown;
+      return known.has(action);
+    }
+  }
+
+  /** After an act that changes what one may do. */
+  forget(): void {
+    this.#asked.clear();
+  }
+
+  /** Where they are first: that one tends to be known. */
+  #organizations(): string[] {
+    const here = scope.organization?.id;
+    const others = scope.organizations.map((one) => one.id).filter((id) => id !== here);
+    return [...(here === undefined ? [] : [here]), ...others].slice(0, ORGANIZATIONS_MAX);
+  }
+
+  #recalled(): Map<string, Allowed> {
+    const { me } = session;
+    if (!me) return new Map();
+    if (this.#before) return this.#before;
+    this.#before = new Map();
+    try {
+      const [who, places] = JSON.parse(kept('rights') ?? '[]') as [string?, [string, string[]][]?];
+      if (who === me.id && places) this.#before = new Map(places.map(([place, actions]) => [place, new Set(actions)]));
+    } catch {
+      // Something else wrote there: all is asked anew.
+    }
+    return this.#before;
+  }
+
+  #ask(place: string): Promise<Allowed> {
+    const asked = this.#asked.get(place);
+    if (asked && Date.now() - asked.at < COUNTS_MS) return asked.answer;
+    return this.#remember(place, this.#load(place));
+  }
+
+  #later(place: string): void {
+    const answer = this.#remember(place, new Promise((done) => { setTimeout(() => done(this.#load(place)), AGAIN_MS); }));
+    // Nobody may be waiting for it.
+    answer.catch(() => undefined);
+  }
+
+  #remember(place: string, answer: Promise<Allowed>): Promise<Allowed> {
+    this.#asked.set(place, { at: Date.now(), answer });
+    return answer;
+  }
+
+  async #load(place: string): Promise<Allowed> {
+    try {
+      const answer = await inTurn(() => {
+        if (connection.lost) throw new Problem(0, { title: 'offline' });
+        return api.get('/access/rights', { query: Object.fromEntries(new URLSearchParams(place)), silent: true, later: true });
+      });
+      return this.#take(place, [...answer.may, ...answer.owes.filter(({ needs }) => needs !== 'right').map(({ action }) => action)]);
+    } catch (thrown) {
+      const problem = Problem.from(thrown);
+      // A refusal is an answer: the place is none of theirs.
+      if (!unanswered(problem.status)) return this.#take(place, []);
+      this.#asked.delete(place);
+      this.#again.missed(place, () => { this.#ask(place).catch(() => undefined); });
+      throw problem;
+    }
+  }
+
+  #take(place: string, actions: string[]): Allowed {
+    const allowed = new Set(actions);
+    this.#again.answered(place);
+    const before = this.#known.get(place);
+    // The same answer again is no news to whoever draws by it.
+    if (before === undefined || before.size !== allowed.size || actions.some((action) => !before.has(action))) this.#known.set(place, allowed);
+    if (session.me) keep('rights', JSON.stringify([session.me.id, [...this.#known].slice(-KEPT_MAX).map(([at, all]) => [at, [...all]])]));
+    return allowed;
+  }
+}
+
+/** A few at a time: a browser has six connections, and what is shown needs some of them. */
+const AT_ONCE_MAX = 3;
+let running = 0;
+const waiting: (() => void)[] = [];
+
+async function inTurn<T>(ask: () => Promise<T>): Promise<T> {
+  if (running >= AT_ONCE_MAX) await new Promise<void>((done) => waiting.push(done));
+  else running += 1;
+  try {
+    return await ask();
+  } finally {
+    // Its place goes to the next.
+    const next = waiting.shift();
+    if (next) next();
+    else running -= 1;
   }
 }
 

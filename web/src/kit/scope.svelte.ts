@@ -5,6 +5,7 @@
  */
 import { untrack } from 'svelte';
 import type { Organization, Project } from '$api/types';
+import { forgotten } from './ahead';
 import { api } from './api';
 import { t } from './i18n.svelte';
 import { live } from './live.svelte';
@@ -28,6 +29,9 @@ class Scope {
   /** Until then nothing is known, and nothing should be asked. */
   ready = $state(false);
   problem = $state.raw<Problem | null>(null);
+  /** For whoever waits for `ready`. */
+  #loaded!: () => void;
+  readonly loaded = new Promise<void>((done) => { this.#loaded = done; });
   /** The address named what is not there. */
   #strayed = false;
   /** Those of the pages that are open, the newest last. */
@@ -88,7 +92,9 @@ class Scope {
     } catch (thrown) {
       this.problem = Problem.from(thrown);
     }
+    forgotten();
     this.ready = true;
+    this.#loaded();
   }
 
   async choose(organization: string, project: string | null): Promise<void> {

@@ -1,5 +1,6 @@
 /** Who is signed in. */
 import type { Profile } from '$api/types';
+import { forgotten } from './ahead';
 import { api } from './api';
 import { speak } from './i18n.svelte';
 import { Problem } from './problem';
@@ -23,6 +24,8 @@ class Session {
       this.became(await api.get('/me', { silent: true }));
     } catch (thrown) {
       if (Problem.from(thrown).status !== 401) throw thrown;
+      // What came with it was refused as well.
+      forgotten();
       this.me = null;
       this.state = 'out';
       keep('was-in', null);

@@ -3,7 +3,7 @@ import type { NewRole } from '$api/types';
 import { date } from '$kit/format';
 import { t, word } from '$kit/i18n.svelte';
 import { actionName, doerName, organizationName, roleName, whereName } from '../manage/names';
-import type { Where } from '../manage/scope';
+import type { Where } from '$kit/rights.svelte';
 import { fromRules, inWords } from '../rules/form';
 
 export interface Fact {

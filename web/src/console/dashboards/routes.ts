@@ -1,5 +1,5 @@
 import type { Screen } from '$kit/router.svelte';
-import { rights } from '../manage/rights.svelte';
+import { rights } from '$kit/rights.svelte';
 
 export const routes: Screen[] = [
   { path: '/dashboards', title: 'dashboards', load: () => import('./Dashboards.svelte'), nav: { group: 'operate', icon: 'layout-dashboard', order: 20, when: () => rights.offered('project.read') } },

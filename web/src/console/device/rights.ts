@@ -1,5 +1,5 @@
 /** Whether something may be done with a device: asked before what would only be refused. */
-import { rights } from '../manage/rights.svelte';
+import { rights } from '$kit/rights.svelte';
 
 /** By its project first: that answer serves all of its devices. A role may be given for a group of them alone. */
 export async function mayThere(action: string, { id, project }: { id: string; project?: string | null | undefined }): Promise<boolean> {

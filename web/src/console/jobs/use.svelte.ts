@@ -6,7 +6,7 @@ import { Again, unanswered } from '$kit/again';
 import { api } from '$kit/api';
 import { Problem } from '$kit/problem';
 import { session } from '$kit/session.svelte';
-import { rights } from '../manage/rights.svelte';
+import { rights } from '$kit/rights.svelte';
 
 /** What each kind of job takes. */
 const TAKES = ['device.suspend', 'device.install', 'device.claim', 'device.revoke', 'group.write'];

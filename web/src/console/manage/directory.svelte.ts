@@ -5,7 +5,7 @@
 import { SvelteMap } from 'svelte/reactivity';
 import type { Device, Group, Key, Organization, Person, Project, RoleDetail, ServiceAccount } from '$api/types';
 import { api } from '$kit/api';
-import { rights } from './rights.svelte';
+import { rights } from '$kit/rights.svelte';
 
 const PAGE = 500;
 /** What a list of choices can show; above it, search is another screen's work. */

@@ -2,7 +2,7 @@
 import { has, t, word } from '$kit/i18n.svelte';
 import { session } from '$kit/session.svelte';
 import { directory } from './directory.svelte';
-import type { Where } from './scope';
+import type { Where } from '$kit/rights.svelte';
 
 const short = (id: string): string => (id.length > 13 ? `${id.slice(0, 6)}…${id.slice(-4)}` : id);
 

@@ -1,12 +1,5 @@
 import { serverNow } from '$kit/clock.svelte';
-
-/** Where something holds: a part of the deployment, or with nothing named the whole of it. */
-export interface Where {
-  organization?: string | null | undefined;
-  project?: string | null | undefined;
-  group?: string | null | undefined;
-  device?: string | null | undefined;
-}
+import type { Where } from '$kit/rights.svelte';
 
 /** Only the members that say something: what the API takes, and all that a comparison looks at. */
 export function part(where: Where): { organization?: string; project?: string; group?: string; device?: string } {

@@ -1,5 +1,5 @@
 import type { Screen } from '$kit/router.svelte';
-import { rights } from '../manage/rights.svelte';
+import { rights } from '$kit/rights.svelte';
 
 export const routes: Screen[] = [
   { path: '/orders', title: 'orders', load: () => import('./Orders.svelte'), nav: { group: 'manage', icon: 'factory', order: 20, when: () => rights.known('registry.read') } },

@@ -1,7 +1,8 @@
 /** What a role adds to what somebody holds already, and what they lose with one: shown before it is done. */
 import type { RoleGrant } from '$api/types';
 import { directory } from '../manage/directory.svelte';
-import { covers, type Where } from '../manage/scope';
+import type { Where } from '$kit/rights.svelte';
+import { covers } from '../manage/scope';
 
 function actionsOf(role: string, organization: string | null | undefined): string[] {
   return directory.roles(organization)?.find((one) => one.role === role)?.actions ?? [];

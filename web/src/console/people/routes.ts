@@ -1,5 +1,5 @@
 import type { Screen } from '$kit/router.svelte';
-import { rights } from '../manage/rights.svelte';
+import { rights } from '$kit/rights.svelte';
 
 export const routes: Screen[] = [
   { path: '/people', title: 'people', load: () => import('./People.svelte'), nav: { group: 'manage', icon: 'users', order: 20, when: () => rights.offeredAbove('person.read') } },

@@ -1,5 +1,5 @@
 import type { Screen } from '$kit/router.svelte';
-import { rights } from '../manage/rights.svelte';
+import { rights } from '$kit/rights.svelte';
 
 export const routes: Screen[] = [
   { path: '/programs', title: 'programs', load: () => import('./Programs.svelte'), nav: { group: 'manage', icon: 'key-round', order: 23, when: () => rights.offeredAbove('key.read') } },

@@ -4,7 +4,7 @@ import { badges } from '$kit/badges.svelte';
 import { live } from '$kit/live.svelte';
 import { session } from '$kit/session.svelte';
 import { place } from '../common/place.svelte';
-import { rights } from '../manage/rights.svelte';
+import { rights } from '$kit/rights.svelte';
 
 const REST_MS = 1500;
 const PAGE = 500;

@@ -1,5 +1,5 @@
 import type { Screen } from '$kit/router.svelte';
-import { rights } from '../manage/rights.svelte';
+import { rights } from '$kit/rights.svelte';
 import { countHeld } from './badge.svelte';
 
 countHeld();

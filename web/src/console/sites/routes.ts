@@ -1,5 +1,5 @@
 import type { Screen } from '$kit/router.svelte';
-import { rights } from '../manage/rights.svelte';
+import { rights } from '$kit/rights.svelte';
 
 export const routes: Screen[] = [
   { path: '/sites', title: 'sites', load: () => import('./Sites.svelte'), nav: { group: 'operate', icon: 'map-pin', order: 4, when: () => rights.offered('project.read') } },
