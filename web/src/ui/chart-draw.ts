@@ -2,6 +2,7 @@
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { inWords, number, value } from '$kit/format';
+import { columns, strokes, type Column, type Pixels } from './chart-columns';
 import type { Plot, Range, Series } from './chart';
 
 export interface Handlers {
@@ -32,10 +33,10 @@ export interface Place {
 }
 
 const AXIS_WIDTH = 56;
-/** A line of few readings, and of so many to a pixel that it is a thicket: a line of one pixel costs a tenth of one that is wider. */
 const WIDE_PX = 1.5;
-const DENSE_PX = 1;
+/** From so many readings to a pixel on, a line and its band are drawn by columns, and the line is thinner. */
 const DENSE = 0.75;
+const DENSE_PX = 1;
 /** Of a span that was held back. */
 const LEAST_SPAN_PX = 8;
 
@@ -105,62 +106,66 @@ function options(plot: () => Plot, range: Range, size: { width: number; height: 
 }
 
 function drawnLine(one: Series, stroke: string): uPlot.Series {
-  return { label: one.label, stroke, width: WIDE_PX, points: { show: () => false, size: 5, fill: stroke, filter: alone }, spanGaps: false };
+  return { label: one.label, stroke, width: WIDE_PX, paths: lines, points: { show: () => false, size: 5, fill: stroke, filter: alone }, spanGaps: false };
 }
 
-/** How wide the lines are now: by how many readings are in view. */
+/** Whether so much of a series is in view that it is drawn by columns. */
+const isDense = (chart: uPlot, first: number, last: number): boolean => (last - first) * devicePixelRatio > chart.bbox.width * DENSE;
+
+/** How wide the lines are now. */
 function weigh(chart: uPlot, plot: Plot): void {
   const { min: from, max: to } = chart.scales.x ?? {};
   if (from === undefined || to === undefined) return;
   for (const [index, one] of plot.series.entries()) {
     const drawn = chart.series[index + 1];
-    const [first, last] = inside(one.time, from, to);
-    if (drawn) drawn.width = (last - first) * devicePixelRatio > chart.bbox.width * DENSE ? DENSE_PX : WIDE_PX;
+    if (drawn) drawn.width = isDense(chart, ...inside(one.time, from, to)) ? DENSE_PX : WIDE_PX;
   }
 }
 
+const linear = uPlot.paths.linear?.();
+
+function lines(chart: uPlot, series: number, first: number, last: number): uPlot.Series.Paths | null {
+  const to = pixels(chart);
+  if (chart.series[series]?.width === WIDE_PX || !to) return linear?.(chart, series, first, last) ?? null;
+  const level = chart.data[series] ?? [];
+  const stroke = new Path2D();
+  // uPlot moves lines of one pixel by half of one.
+  for (const run of columns(chart.data[0], level, level, first, last, to)) strokes(stroke, run, 0, true);
+  return { stroke };
+}
+
+/** null before there are scales. */
+function pixels({ bbox, scales }: uPlot): Pixels | null {
+  const [from, to, low, high] = [scales.x?.min, scales.x?.max, scales.y?.min, scales.y?.max];
+  if (from === undefined || to === undefined || low === undefined || high === undefined) return null;
+  return { left: bbox.left, from, wide: bbox.width / (to - from), top: bbox.top, high, tall: bbox.height / (high - low) };
+}
+
 /**
- * From the least to the greatest of each bucket, one column of pixels after the other. Drawn here: uPlot would
- * have two more lines for it, with a path of their own, and fill between them by a clip along every point.
+ * From the least to the greatest of each bucket. Drawn here: uPlot would have two more lines for it, with a path of their own,
+ * and fill between them by a clip along every point.
  */
 function bands(chart: uPlot, plot: Plot, fills: string[]): void {
-  const { ctx, bbox, scales } = chart;
-  const [from, to, low, high] = [scales.x?.min, scales.x?.max, scales.y?.min, scales.y?.max];
-  if (from === undefined || to === undefined || low === undefined || high === undefined) return;
-  const across = (time: number): number => Math.round(bbox.left + ((time - from) / (to - from)) * bbox.width);
-  const down = (level: number): number => bbox.top + (1 - (level - low) / (high - low)) * bbox.height;
+  const { ctx, bbox } = chart;
+  const to = pixels(chart);
+  if (!to) return;
   ctx.save();
   ctx.beginPath();
   ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
   ctx.clip();
+  ctx.lineWidth = 1;
   for (const [index, one] of plot.series.entries()) {
     if (!one.min || !one.max) continue;
-    ctx.fillStyle = fills[index] ?? '';
-    let run: Column[] = [];
-    const [first, last] = inside(one.time, from, to);
-    for (let at = first; at <= last; at += 1) {
-      const [least, most] = [one.min[at], one.max[at]];
-      if (least === null || least === undefined || most === null || most === undefined) {
-        filled(ctx, run);
-        run = [];
-        continue;
-      }
-      const x = across(one.time[at] ?? 0);
-      const [top, bottom, before] = [down(most), down(least), run.at(-1)];
-      if (before?.x === x) {
-        before.top = Math.min(before.top, top);
-        before.bottom = Math.max(before.bottom, bottom);
-      } else run.push({ x, top, bottom });
-    }
-    filled(ctx, run);
+    ctx.fillStyle = ctx.strokeStyle = fills[index] ?? '';
+    const [first, last] = inside(one.time, to.from, to.from + bbox.width / to.wide);
+    const runs = columns(one.time, one.min, one.max, first, last, to);
+    if (isDense(chart, first, last)) {
+      ctx.beginPath();
+      for (const run of runs) strokes(ctx, run, 0.5, false);
+      ctx.stroke();
+    } else for (const run of runs) filled(ctx, run);
   }
   ctx.restore();
-}
-
-interface Column {
-  x: number;
-  top: number;
-  bottom: number;
 }
 
 function filled(ctx: CanvasRenderingContext2D, run: Column[]): void {
