@@ -4,12 +4,12 @@ declare module 'virtual:icons' {
   export default url;
 }
 declare module 'virtual:messages/en' {
-  const text: string;
-  export default text;
+  const patterns: Record<string, import('@fluent/bundle/esm/ast.js').Pattern>;
+  export default patterns;
 }
 declare module 'virtual:messages/es' {
-  const text: string;
-  export default text;
+  const patterns: Record<string, import('@fluent/bundle/esm/ast.js').Pattern>;
+  export default patterns;
 }
 /** Whether this build has the gallery of components. */
 declare const __GALLERY__: boolean;

@@ -16,8 +16,10 @@ function made<T extends Intl.NumberFormat | Intl.DateTimeFormat | Intl.RelativeT
   return fresh;
 }
 
-export function number(value: number, options: Intl.NumberFormatOptions = {}): string {
-  return made('n', options, (locale) => new Intl.NumberFormat(locale, options)).format(value);
+export function number(value: number, options?: Intl.NumberFormatOptions): string {
+  // As every language of ours writes it: most counts are such, and the first formatter of a page takes its time.
+  if (options === undefined && Number.isInteger(value) && value >= 0 && value < 1000) return String(value);
+  return made('n', options ?? {}, (locale) => new Intl.NumberFormat(locale, options)).format(value);
 }
 
 /** A measured value: about four significant figures, never an exponent for what is usual. */

@@ -2,15 +2,15 @@
  * Words, by Fluent. `t(id, {name})` is reactive: it changes with the language. Catalogues stand beside what they are for,
  * NOUN.en.ftl and NOUN.es.ftl; the check fails when an id is missing in one of them or used by nobody.
  */
-import { FluentBundle, FluentResource, type FluentVariable } from '@fluent/bundle';
+import { FluentBundle, type FluentVariable } from '@fluent/bundle';
 
 export const LANGUAGES = { en: 'English', es: 'Español' } as const;
 export type Language = keyof typeof LANGUAGES;
 
-const LOAD: Record<Language, () => Promise<{ default: string }>> = {
+const LOAD = {
   en: () => import('virtual:messages/en'),
   es: () => import('virtual:messages/es'),
-};
+} satisfies Record<Language, () => Promise<unknown>>;
 
 let bundle = $state.raw<FluentBundle>(new FluentBundle('en'));
 let current = $state<Language>('en');
@@ -30,9 +30,9 @@ export async function speak(wish?: string | null): Promise<void> {
   const { language, locale: wished } = suited(wish);
   // "es" of a profile says nothing of the region; the browser may.
   const regional = navigator.languages.find((one) => one.toLowerCase().startsWith(`${language}-`));
-  const { default: text } = await LOAD[language]();
+  const { default: patterns } = await LOAD[language]();
   const next = new FluentBundle(wished.includes('-') ? wished : (regional ?? wished), { useIsolating: false });
-  const errors = next.addResource(new FluentResource(text));
+  const errors = next.addResource({ body: Object.entries(patterns).map(([id, value]) => ({ id, value, attributes: {} })) });
   if (errors.length > 0) console.error('messages', errors);
   bundle = next;
   current = language;
