@@ -1,5 +1,5 @@
 // What stands in the head of index.html: src/early.js as a script of its own (the policy allows no inline ones), told which
-// files each screen and language has, and the fonts from the start.
+// files each screen and language has, and the font of nearly all words from the start.
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { hash, walk } from './plugins.mjs';
@@ -23,7 +23,8 @@ export function early() {
     transformIndexHtml: {
       order: 'post',
       handler(html, { bundle }) {
-        const fonts = Object.keys(bundle ?? {}).filter((file) => /geist(?:-mono)?-latin-wght-normal.*\.woff2$/.test(file)).sort();
+        // The other one is for ids: it comes when one is there.
+        const fonts = Object.keys(bundle ?? {}).filter((file) => /geist-latin-wght-normal.*\.woff2$/.test(file));
         const tags = fonts.map((file) => ({
           tag: 'link',
           attrs: { rel: 'preload', as: 'font', type: 'font/woff2', crossorigin: '', href: `/${file}` },

@@ -38,14 +38,45 @@
     // Whoever takes it is told.
     answer.catch(() => undefined);
     answers.set(`/api/v1${path}`, { sent: Date.now(), answer });
+    return answer;
   };
-  if (!open) {
+  /** What would be refused is not asked for; and once the page is there, it asks by itself. */
+  const askIfMay = async (place, wanted) => {
+    const answer = await ask(`/access/rights?${place}`);
+    if (!answer.ok) return;
+    const { may } = await answer.clone().json();
+    if (document.getElementById('app')?.firstChild) return;
+    for (const [action, path] of wanted) if (may.includes(action)) ask(path);
+  };
+  /** As the screens ask for it first: tests/browser/ahead.test.mjs fails where they ask otherwise. */
+  const askHere = () => {
     ask('/me');
     ask('/organizations?limit=200');
-    const project = new URLSearchParams(location.search).get('project');
+    const isId = (text) => /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text ?? '');
+    const search = new URLSearchParams(location.search);
+    const project = search.get('project');
     const [organization] = (kept('scope') ?? '').split('/');
-    if (project && /^[0-9a-f-]{36}$/.test(project)) ask(`/projects/${project}`);
-    if (/^[0-9a-f-]{36}$/.test(organization)) ask(`/organizations/${organization}/projects?limit=200`);
-  }
+    const [, noun, id, tab] = location.pathname.split('/');
+    if (isId(project)) {
+      ask(`/projects/${project}`);
+      const fleet = noun === 'fleet' && search.size === 1 ? [
+        ['project.read', `/projects/${project}/sites?limit=500`], ['project.read', `/projects/${project}/groups?limit=500`],
+        ['device.read', `/fleet/summary?project=${project}`], ['device.read', `/devices?project=${project}&sort=serial&order=asc&limit=200`],
+      ] : [];
+      askIfMay(`project=${project}`, fleet).catch(() => undefined);
+    } else if (isId(organization)) ask(`/organizations/${organization}/projects?limit=200`);
+    if (noun === 'devices' && isId(id)) {
+      ask(`/devices/${id}`);
+      const measured = tab === undefined ? ['metrics', 'latest'].map((part) => ['telemetry.read', `/devices/${id}/${part}`]) : [];
+      askIfMay(`device=${id}`, measured).catch(() => undefined);
+    }
+  };
+  if (!open) askHere();
   window.fieldkeepAhead = answers;
+  // The first number that is written makes a browser load what it knows of languages, which takes it longer than all of a screen:
+  // while the page is on its way, nobody waits for that.
+  setTimeout(() => {
+    new Intl.NumberFormat(navigator.language).format(1);
+    new Intl.DateTimeFormat(navigator.language, { dateStyle: 'medium', timeStyle: 'long' }).format(0);
+  });
 }

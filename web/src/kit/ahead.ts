@@ -13,13 +13,17 @@ declare global {
   }
 }
 
+/** What nobody took by then was not for this page. */
+const OLD_MS = 15_000;
+
 export function taken(address: string): Early | undefined {
+  if (performance.now() > OLD_MS) return forgotten();
   const found = window.fieldkeepAhead?.get(address);
   window.fieldkeepAhead?.delete(address);
   return found;
 }
 
-/** What nobody took is too old from now on. */
-export function forgotten(): void {
+/** Something changes: what was answered before is too old. */
+export function forgotten(): undefined {
   delete window.fieldkeepAhead;
 }

@@ -3,11 +3,12 @@
  * Problem. A lost session and a missing proof of presence are asked for over the page, and the request is then repeated.
  */
 import type { Paths } from '$api/types';
-import { taken } from './ahead';
+import { forgotten, taken } from './ahead';
 import { heard } from './clock.svelte';
 import { connection } from './connection.svelte';
 import { gate } from './gate.svelte';
 import { Problem } from './problem';
+import { quiet, waited } from './quiet';
 
 type Method = 'get' | 'post' | 'put';
 type With<M extends Method> = { [P in keyof Paths]: Paths[P] extends Record<M, unknown> ? P : never }[keyof Paths];
@@ -23,7 +24,7 @@ export interface Manner {
   silent?: boolean;
   /** What it should answer with, where that is not JSON: a media type. */
   accept?: string;
-  /** What is shown does not wait for it: others go first. */
+  /** Nobody waits for it: it goes when nothing is open that somebody waits for. */
   later?: boolean;
 }
 
@@ -77,18 +78,20 @@ export async function request(method: string, path: string, wish: Wish = {}): Pr
 async function once(method: string, path: string, wish: Wish): Promise<Response> {
   const headers: Record<string, string> = { Accept: wish.accept ?? 'application/json' };
   if (wish.body !== undefined) headers['Content-Type'] = 'application/json';
+  if (wish.later) await quiet();
   const where = address(path, wish.params, wish.query);
-  const early = method === 'GET' ? taken(where) : undefined;
+  const early = method === 'GET' ? taken(where) : forgotten();
   const sent = early?.sent ?? Date.now();
   try {
-    const answer = await (early?.answer ?? fetch(where, {
+    const asked = early?.answer ?? fetch(where, {
       method,
       headers,
       body: wish.body === undefined ? null : JSON.stringify(wish.body),
       credentials: 'same-origin',
       signal: wish.signal ?? null,
       priority: wish.later ? 'low' : 'auto',
-    }));
+    });
+    const answer = await (wish.later ? asked : waited(asked));
     heard(answer, sent);
     connection.reached();
     return answer;

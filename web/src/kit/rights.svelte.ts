@@ -122,6 +122,11 @@ class Rights {
     }
   }
 
+  /** Whether it was asked, so that it is no more work to ask about it. */
+  asked(where: Where): boolean {
+    return this.#asked.has(placeOf(where));
+  }
+
   /** After an act that changes what one may do. */
   forget(): void {
     this.#asked.clear();
@@ -169,7 +174,7 @@ class Rights {
     try {
       const answer = await inTurn(() => {
         if (connection.lost) throw new Problem(0, { title: 'offline' });
-        return api.get('/access/rights', { query: Object.fromEntries(new URLSearchParams(place)), silent: true, later: true });
+        return api.get('/access/rights', { query: Object.fromEntries(new URLSearchParams(place)), silent: true });
       });
       return this.#take(place, [...answer.may, ...answer.owes.filter(({ needs }) => needs !== 'right').map(({ action }) => action)]);
     } catch (thrown) {

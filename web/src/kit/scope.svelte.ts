@@ -5,7 +5,6 @@
  */
 import { untrack } from 'svelte';
 import type { Organization, Project } from '$api/types';
-import { forgotten } from './ahead';
 import { api } from './api';
 import { t } from './i18n.svelte';
 import { live } from './live.svelte';
@@ -32,6 +31,7 @@ class Scope {
   /** For whoever waits for `ready`. */
   #loaded!: () => void;
   readonly loaded = new Promise<void>((done) => { this.#loaded = done; });
+  #beside: Promise<void> = Promise.resolve();
   /** The address named what is not there. */
   #strayed = false;
   /** Those of the pages that are open, the newest last. */
@@ -87,14 +87,23 @@ class Scope {
       // The server lists by id: people look for names, and what comes first is where a new browser begins.
       this.organizations = byName(await all((after) => api.get('/organizations', { query: { limit: PAGE, after } })));
       this.problem = null;
-      if (!(await this.#adopt(router.search))) await this.#remembered();
+      const here = this.organization?.id;
+      if (here !== undefined) await this.#again(here);
+      if (!(await this.#adopt(router.search)) && this.organization === null) await this.#remembered();
       this.#say();
     } catch (thrown) {
       this.problem = Problem.from(thrown);
     }
-    forgotten();
     this.ready = true;
     this.#loaded();
+  }
+
+  /** What was there may have another name by now, or be gone, and there may be more. */
+  async #again(organization: string): Promise<void> {
+    this.organization = this.organizations.find((one) => one.id === organization) ?? null;
+    if (this.organization === null) this.project = null;
+    this.projects = this.organization === null ? [] : await projectsOf(organization);
+    this.project = this.projects.find((one) => one.id === this.project?.id) ?? null;
   }
 
   async choose(organization: string, project: string | null): Promise<void> {
@@ -136,14 +145,45 @@ class Scope {
 
   async #project(id: string): Promise<boolean> {
     try {
-      const found = this.projects.find((one) => one.id === id) ?? (await api.get('/projects/{project}', { params: { project: id }, silent: true }));
-      await this.choose(found.organization, found.id);
+      this.#stand(this.projects.find((one) => one.id === id) ?? (await api.get('/projects/{project}', { params: { project: id }, silent: true })));
       return true;
     } catch (thrown) {
       // Not there, or not for this person.
       this.#strayed = [400, 403, 404].includes(Problem.from(thrown).status);
       return false;
     }
+  }
+
+  /** In this project from now on. Those beside it come after: what is shown is of this one. */
+  #stand(found: Project): void {
+    const organization = this.organizations.find((one) => one.id === found.organization) ?? null;
+    if (this.organization?.id !== organization?.id || !this.projects.some((one) => one.id === found.id)) {
+      this.organization = organization;
+      this.projects = [found];
+      this.#beside = organization === null ? Promise.resolve() : this.#listed(organization.id);
+    }
+    this.project = found;
+    keep('scope', organization ? `${organization.id}/${found.id}` : null);
+  }
+
+  async #listed(organization: string): Promise<void> {
+    try {
+      const projects = await projectsOf(organization);
+      if (this.organization?.id !== organization) return;
+      const { project } = this;
+      const found = projects.find((one) => one.id === project?.id) ?? null;
+      // The same one again is no news to whoever shows it.
+      if (JSON.stringify(found) !== JSON.stringify(project)) this.project = found;
+      this.projects = projects.map((one) => (one.id === this.project?.id ? this.project : one));
+    } catch (thrown) {
+      this.problem = Problem.from(thrown);
+    }
+  }
+
+  /** All of the organization's projects, for whoever looks for something in each of them. */
+  async everyProject(): Promise<Project[]> {
+    await this.#beside;
+    return this.projects;
   }
 
   /** Whoever followed a link to elsewhere is told that this is not it. */

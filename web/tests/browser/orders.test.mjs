@@ -60,7 +60,7 @@ describe('orders', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
   test('who may not import is not offered it', async () => {
     const { context, page, clean, close } = await open(chrome, { allow: [REFUSED] });
     await joined(context, page, { name: 'Vera Viewer', roles: [{ role: 'viewer' }] });
-    const answered = page.waitForResponse(/explain.*registry\.import/);
+    const answered = page.waitForResponse(/access\/rights/);
     await page.goto('/orders');
     await answered;
     await settled(page);

@@ -40,7 +40,7 @@ describe('quarantine', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
     const { context, page, clean, close } = await open(chrome, { allow: [REFUSED] });
     await joined(context, page, { name: 'Vera Viewer', roles: [{ role: 'viewer' }] });
     await inDemo(page);
-    const answered = page.waitForResponse(/explain.*quarantine\.destroy/);
+    const answered = page.waitForResponse(/access\/rights.*project=/);
     await list(page);
     await answered;
     assert.equal(await page.getByRole('checkbox').count(), 0);

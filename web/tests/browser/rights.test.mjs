@@ -19,7 +19,7 @@ for (const line of readFileSync(GOLDEN, 'utf8').trim().split('\n')) {
 
 /** What an answer of a path takes. Whatever is one's own takes nothing. */
 const TAKES = [
-  [/^\/(?:me|access\/explain|approvals|glass|jobs|events|setup|sign-out)(?:\/|$)/, null],
+  [/^\/(?:me|access\/(?:explain|rights)|approvals|glass|jobs|events|setup|sign-out)(?:\/|$)/, null],
   [/^\/organizations\/[^/]+\/(?:roles|rules|guards|providers)$/, 'policy.read'],
   [/^\/organizations\/[^/]+\/webhooks$|^\/outbox$/, 'notify.read'],
   [/^\/organizations\/[^/]+\/projects$|^\/projects\/[^/]+(?:\/(?:sites|groups|dashboards))?$|^\/dashboards\//, 'project.read'],

@@ -21,7 +21,7 @@ class Waiting {
 
   async ask(): Promise<void> {
     try {
-      const { items } = await api.get('/approvals', { query: { state: 'waiting' }, silent: true });
+      const { items } = await api.get('/approvals', { query: { state: 'waiting' }, silent: true, later: true });
       const mine = `person/${session.me?.id}`;
       this.count = items.filter((one) => one.asked_by !== mine).length;
       badges.set('/approvals', this.count);

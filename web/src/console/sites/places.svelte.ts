@@ -25,8 +25,8 @@ class Places {
   constructor() {
     $effect.root(() => {
       $effect(() => {
-        const { ready, project, projects } = scope;
-        if (ready) untrack(() => void this.read(project ? [project] : projects));
+        const wanted = scope.project ? [scope.project] : scope.projects;
+        if (scope.ready) untrack(() => void this.read(wanted));
       });
     });
   }
@@ -34,10 +34,13 @@ class Places {
   async read(projects: Project[] = scope.project ? [scope.project] : scope.projects): Promise<void> {
     const mine = ++this.#reading;
     // Names are a comfort: a list without them, or with those of before, is better than none.
-    const found = await Promise.all(projects.slice(0, PROJECTS_MAX).map(async ({ id }) => ({
-      sites: await all((after) => api.get('/projects/{project}/sites', { params: { project: id }, query: { limit: PAGE, after } }), SITES_MAX).catch(() => this.sitesOf(id)),
-      groups: await all((after) => api.get('/projects/{project}/groups', { params: { project: id }, query: { limit: PAGE, after } })).catch(() => this.groupsOf(id)),
-    })));
+    const found = await Promise.all(projects.slice(0, PROJECTS_MAX).map(async ({ id }) => {
+      const [sites, groups] = await Promise.all([
+        all((after) => api.get('/projects/{project}/sites', { params: { project: id }, query: { limit: PAGE, after } }), SITES_MAX).catch(() => this.sitesOf(id)),
+        all((after) => api.get('/projects/{project}/groups', { params: { project: id }, query: { limit: PAGE, after } })).catch(() => this.groupsOf(id)),
+      ]);
+      return { sites, groups };
+    }));
     if (mine !== this.#reading) return;
     const said = JSON.stringify(found);
     if (said !== this.#said) {

@@ -1,0 +1,69 @@
+// What src/early.js asks the server for while the page is on its way is what the screen asks for first, and nothing is asked twice.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { demo, inDemo } from './demo.mjs';
+import { BASE_URL, browser, joined, open, REFUSED, settled } from './help.mjs';
+
+const LINE = { offline: false, latency: 150, downloadThroughput: 200 * 1024, uploadThroughput: 100 * 1024 };
+
+describe('ahead', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
+  let chrome;
+  before(async () => { chrome = await browser(); });
+  after(async () => chrome.close());
+
+  /** Which answers were asked for, and which of them early, when a page is loaded over a slow line. */
+  async function loadedAt(page, path, ready) {
+    const asked = [];
+    const note = (request) => {
+      const { pathname, search } = new URL(request.url());
+      if (request.method() === 'GET' && pathname.startsWith('/api/v1/') && pathname !== '/api/v1/events') asked.push(pathname.slice(7) + search);
+    };
+    page.on('request', note);
+    await page.goto(path);
+    await page.locator(ready).first().waitFor();
+    await settled(page);
+    page.off('request', note);
+    const left = await page.evaluate(() => [...(window.fieldkeepAhead?.keys() ?? ['all of it was forgotten'])]);
+    return { asked, left, twice: asked.filter((one, index) => asked.indexOf(one) !== index) };
+  }
+
+  async function slowly(who) {
+    const one = await open(chrome, { allow: [REFUSED] });
+    await joined(one.context, one.page, who);
+    await inDemo(one.page);
+    const cdp = await one.context.newCDPSession(one.page);
+    await cdp.send('Network.enable');
+    await cdp.send('Network.emulateNetworkConditions', LINE);
+    return one;
+  }
+
+  test('a fleet and a device are asked for before the page is there, once', async () => {
+    const { page, clean, close } = await slowly();
+    const { id, project } = await demo();
+    for (const [path, ready, early] of [
+      [`/fleet?project=${project}`, '[role=grid] .line', [`/projects/${project}`, `/fleet/summary?project=${project}`, `/devices?project=${project}&sort=serial&order=asc&limit=200`]],
+      [`/devices/${id}`, '.u-over', [`/devices/${id}`, `/devices/${id}/metrics`, `/devices/${id}/latest`]],
+    ]) {
+      const { asked, left, twice } = await loadedAt(page, path, ready);
+      assert.deepEqual(left, [], `${path}: asked for early and never taken`);
+      assert.deepEqual(twice, [], `${path}: asked for twice`);
+      for (const one of ['/me', '/organizations?limit=200', ...early]) assert.ok(asked.includes(one), `${path}: ${one} was not asked for`);
+      assert.ok(!asked.some((one) => one.startsWith('/access/explain')), 'rights come in one answer for each place');
+    }
+    clean();
+    await close();
+  });
+
+  test('what somebody may not read is not asked for early either', async () => {
+    const { organization } = await demo();
+    const { page, clean, close } = await slowly({ name: 'Olga Orders', roles: [{ role: 'custodian', organization }] });
+    const refused = [];
+    page.on('response', (answer) => { if (answer.status() === 403) refused.push(new URL(answer.url()).pathname); });
+    await page.goto(`/devices/${(await demo()).id}`);
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await settled(page);
+    assert.ok(!refused.some((path) => /\/(?:metrics|latest)$/.test(path)), refused.join(' '));
+    clean();
+    await close();
+  });
+});
