@@ -97,6 +97,7 @@ describe('dashboards', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
       method: 'PUT', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ name: 'Changed elsewhere', tiles: [tile], version: 1 }),
     })).status, [id, note('Theirs')]);
     assert.equal(status, 200);
+    await page.getByRole('status').filter({ hasText: 'saved this dashboard meanwhile' }).waitFor();
     await page.getByRole('button', { name: 'Add a tile' }).click();
     await page.getByRole('menuitem', { name: 'Note' }).click();
     await page.getByRole('dialog').getByLabel('Title').fill('Mine');

@@ -54,7 +54,7 @@ describe('navigation', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
     await page.getByRole('navigation', { name: 'Screens' }).getByRole('link', { name: 'Projects' }).click();
     await page.locator(`main a[href="/projects/${project}"]`).first().click();
     await page.getByRole('link', { name: 'Settings' }).click();
-    const days = page.getByRole('textbox').first();
+    const days = page.getByRole('textbox', { name: 'Keep readings for' });
     await days.waitFor();
     await settled(page);
     const was = await days.inputValue();

@@ -189,15 +189,15 @@ pub async fn rights_are_what_explanations_say(backend: Backend) {
     world.post(&guards, office).await.expect(201);
     let rules = json!({"two_people": ["device.revoke"]});
     world.call("PUT", &format!("/api/v1/organizations/{one}/rules"), Some(&rules)).await.expect(200);
-    let narrow = json!({"role": "engineer", "organization": one});
-    let (_, engineer) = key(&world, &world.operator, narrow).await;
+    let narrow = json!({"role": "administrator", "organization": one});
+    let (_, bare) = key(&world, &world.operator, narrow).await;
     let wide = json!({"role": "engineer", "organization": one, "rights": world.rights_of("engineer")});
     let (_, trusted) = key(&world, &world.operator, wide).await;
     let inside = json!({"role": "viewer", "project": place.project});
     let (_, viewer) = key(&world, &world.operator, inside).await;
     let places = ["".to_owned(), format!("organization={one}"), format!("project={}", place.project)];
     let mut seen = std::collections::BTreeSet::new();
-    for who in [&world.operator, &engineer, &trusted, &viewer] {
+    for who in [&world.operator, &bare, &trusted, &viewer] {
         for at in &places {
             let path = format!("/api/v1/access/rights?{at}");
             let rights = world.call_as(who, "GET", &path, None).await.expect(200).body;
