@@ -65,6 +65,7 @@ async function record() {
     for (const path of Object.values(pagesOf(kept.ids))) {
       await page.goto(path);
       await settled(page);
+      if (look !== LOOKS.phone) await page.locator('nav .badge').first().waitFor();
     }
     await page.unrouteAll({ behavior: 'wait' });
     await close();
