@@ -40,7 +40,7 @@
     answers.set(`/api/v1${path}`, { sent: Date.now(), answer });
     return answer;
   };
-  /** What would be refused is not asked for; and once the page is there, it asks by itself. */
+  /** A list that would be refused is not asked for; and once the page is there, it asks by itself. */
   const askIfMay = async (place, wanted) => {
     const answer = await ask(`/access/rights?${place}`);
     if (!answer.ok) return;
@@ -64,7 +64,7 @@
         ['device.read', `/fleet/summary?project=${project}`], ['device.read', `/devices?project=${project}&sort=serial&order=asc&limit=200`],
       ] : [];
       askIfMay(`project=${project}`, fleet).catch(() => undefined);
-    } else if (isId(organization)) ask(`/organizations/${organization}/projects?limit=200`);
+    } else if (isId(organization) && (search.get('organization') ?? organization) === organization) ask(`/organizations/${organization}/projects?limit=200`);
     if (noun === 'devices' && isId(id)) {
       ask(`/devices/${id}`);
       const measured = tab === undefined ? ['metrics', 'latest'].map((part) => ['telemetry.read', `/devices/${id}/${part}`]) : [];
@@ -76,7 +76,7 @@
   // The first number that is written makes a browser load what it knows of languages, which takes it longer than all of a screen:
   // while the page is on its way, nobody waits for that.
   setTimeout(() => {
-    new Intl.NumberFormat(navigator.language).format(1);
-    new Intl.DateTimeFormat(navigator.language, { dateStyle: 'medium', timeStyle: 'long' }).format(0);
+    new Intl.NumberFormat().format(1);
+    new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'long' }).format(0);
   });
 }

@@ -38,11 +38,17 @@ function placeOf(where: Where): string {
   return level === undefined ? '' : `${level}=${where[level]}`;
 }
 
+/** Of whoever is signed in: somebody else may sign in on the same page. */
+const mine = (place: string): string => `${session.me?.id ?? ''} ${place}`;
+
 class Rights {
   #known = new SvelteMap<string, Allowed>();
   /** Of this person at their last visit, so that what is offered does not come piece by piece. */
-  #before: Map<string, Allowed> | null = null;
-  #asked = new Map<string, { at: number; answer: Promise<Allowed> }>();
+  #before: string | null = null;
+  #read: Map<string, Allowed> | null = null;
+  #asked = new Map<string, { at: number; turn: symbol; answer: Promise<Allowed> }>();
+  /** What is asked again in a while, unless somebody waits for it before. */
+  #waiting = new Map<string, ReturnType<typeof setTimeout>>();
   #again = new Again();
 
   /** Reactive: whether they may do it there; presence may still have to be proven. False until the server has answered. */
@@ -53,12 +59,13 @@ class Rights {
   /** The same; undefined until the server has answered. */
   known(action: string, where: Where = {}): boolean | undefined {
     const place = placeOf(where);
+    const key = mine(place);
     // The map is read first: this runs where it must depend on the answer.
-    const known = this.#known.get(place);
-    const before = known === undefined ? this.#recalled().get(place) : undefined;
-    if (before !== undefined && !this.#asked.has(place)) this.#later(place);
+    const known = this.#known.get(key);
+    const before = known === undefined ? this.#recalled(place) : undefined;
+    if (before !== undefined && !this.#asked.has(key)) this.#later(place);
     // What failed is asked again in its own time, not whenever something is drawn.
-    else if (!this.#again.waits(place)) this.#ask(place).catch(() => undefined);
+    else if (!this.#again.waits(key)) this.#ask(place).catch(() => undefined);
     return (known ?? before)?.has(action);
   }
 
@@ -106,6 +113,7 @@ class Rights {
   async anywhere(action: string): Promise<boolean> {
     if (await this.there(action, {})) return true;
     await scope.loaded;
+    if (scope.problem && scope.organizations.length === 0) throw scope.problem;
     const found = await Promise.all(this.#organizations().map((organization) => this.there(action, { organization })));
     return found.includes(true);
   }
@@ -116,7 +124,7 @@ class Rights {
     try {
       return (await this.#ask(place)).has(action);
     } catch (thrown) {
-      const known = this.#known.get(place) ?? this.#recalled().get(place);
+      const known = this.#known.get(mine(place)) ?? this.#recalled(place);
       if (known === undefined) throw thrown;
       return known.has(action);
     }
@@ -124,7 +132,7 @@ class Rights {
 
   /** Whether it was asked, so that it is no more work to ask about it. */
   asked(where: Where): boolean {
-    return this.#asked.has(placeOf(where));
+    return this.#asked.has(mine(placeOf(where)));
   }
 
   /** After an act that changes what one may do. */
@@ -139,61 +147,70 @@ class Rights {
     return [...(here === undefined ? [] : [here]), ...others].slice(0, ORGANIZATIONS_MAX);
   }
 
-  #recalled(): Map<string, Allowed> {
+  #recalled(place: string): Allowed | undefined {
     const { me } = session;
-    if (!me) return new Map();
-    if (this.#before) return this.#before;
-    this.#before = new Map();
-    try {
-      const [who, places] = JSON.parse(kept('rights') ?? '[]') as [string?, [string, string[]][]?];
-      if (who === me.id && places) this.#before = new Map(places.map(([place, actions]) => [place, new Set(actions)]));
-    } catch {
-      // Something else wrote there: all is asked anew.
+    if (!me) return undefined;
+    this.#before ??= kept('rights');
+    if (!this.#read) {
+      this.#read = new Map();
+      try {
+        const [who, places] = JSON.parse(this.#before ?? '[]') as [string?, [string, string[]][]?];
+        for (const [at, actions] of places ?? []) this.#read.set(`${who} ${at}`, new Set(actions));
+      } catch {
+        // Something else wrote there: all is asked anew.
+      }
     }
-    return this.#before;
+    return this.#read.get(mine(place));
   }
 
   #ask(place: string): Promise<Allowed> {
-    const asked = this.#asked.get(place);
+    const key = mine(place);
+    const asked = this.#asked.get(key);
     if (asked && Date.now() - asked.at < COUNTS_MS) return asked.answer;
-    return this.#remember(place, this.#load(place));
-  }
-
-  #later(place: string): void {
-    const answer = this.#remember(place, new Promise((done) => { setTimeout(() => done(this.#load(place)), AGAIN_MS); }));
-    // Nobody may be waiting for it.
-    answer.catch(() => undefined);
-  }
-
-  #remember(place: string, answer: Promise<Allowed>): Promise<Allowed> {
-    this.#asked.set(place, { at: Date.now(), answer });
+    clearTimeout(this.#waiting.get(key));
+    this.#waiting.delete(key);
+    const turn = Symbol(key);
+    const answer = this.#load(place, key, turn);
+    this.#asked.set(key, { at: Date.now(), turn, answer });
     return answer;
   }
 
-  async #load(place: string): Promise<Allowed> {
+  #later(place: string): void {
+    const key = mine(place);
+    if (this.#waiting.has(key)) return;
+    this.#waiting.set(key, setTimeout(() => { this.#ask(place).catch(() => undefined); }, AGAIN_MS));
+  }
+
+  async #load(place: string, key: string, turn: symbol): Promise<Allowed> {
     try {
       const answer = await inTurn(() => {
         if (connection.lost) throw new Problem(0, { title: 'offline' });
         return api.get('/access/rights', { query: Object.fromEntries(new URLSearchParams(place)), silent: true });
       });
-      return this.#take(place, [...answer.may, ...answer.owes.filter(({ needs }) => needs !== 'right').map(({ action }) => action)]);
+      const actions = [...answer.may, ...answer.owes.filter(({ needs }) => needs !== 'right').map(({ action }) => action)];
+      // After `forget` an answer may be from before the act.
+      return this.#asked.get(key)?.turn === turn ? this.#take(key, actions) : new Set(actions);
     } catch (thrown) {
       const problem = Problem.from(thrown);
       // A refusal is an answer: the place is none of theirs.
-      if (!unanswered(problem.status)) return this.#take(place, []);
-      this.#asked.delete(place);
-      this.#again.missed(place, () => { this.#ask(place).catch(() => undefined); });
+      if (!unanswered(problem.status)) return this.#take(key, []);
+      this.#asked.delete(key);
+      this.#again.missed(key, () => { this.#ask(place).catch(() => undefined); });
       throw problem;
     }
   }
 
-  #take(place: string, actions: string[]): Allowed {
+  #take(key: string, actions: string[]): Allowed {
     const allowed = new Set(actions);
-    this.#again.answered(place);
-    const before = this.#known.get(place);
+    this.#again.answered(key);
+    const before = this.#known.get(key);
     // The same answer again is no news to whoever draws by it.
-    if (before === undefined || before.size !== allowed.size || actions.some((action) => !before.has(action))) this.#known.set(place, allowed);
-    if (session.me) keep('rights', JSON.stringify([session.me.id, [...this.#known].slice(-KEPT_MAX).map(([at, all]) => [at, [...all]])]));
+    if (before === undefined || before.size !== allowed.size || actions.some((action) => !before.has(action))) this.#known.set(key, allowed);
+    const { me } = session;
+    if (me) {
+      const ours = [...this.#known].filter(([one]) => one.startsWith(`${me.id} `)).slice(-KEPT_MAX);
+      keep('rights', JSON.stringify([me.id, ours.map(([one, all]) => [one.slice(me.id.length + 1), [...all]])]));
+    }
     return allowed;
   }
 }

@@ -31,6 +31,9 @@ class Scope {
   /** For whoever waits for `ready`. */
   #loaded!: () => void;
   readonly loaded = new Promise<void>((done) => { this.#loaded = done; });
+  #whose: string | null = null;
+  /** Whether `projects` are all of the organization: those beside a project that was met come after it. */
+  #whole = $state(true);
   #beside: Promise<void> = Promise.resolve();
   /** The address named what is not there. */
   #strayed = false;
@@ -40,7 +43,9 @@ class Scope {
   constructor() {
     $effect.root(() => {
       $effect(() => {
-        if (session.state === 'in') untrack(() => void this.load());
+        const who = session.state === 'in' ? (session.me?.id ?? null) : null;
+        if (who !== null && who !== this.#whose) untrack(() => void this.load());
+        this.#whose = who;
       });
       $effect(() => {
         const { search } = router;
@@ -52,7 +57,7 @@ class Scope {
 
   /** The project in view: the chosen one, or the only one that there is. */
   get only(): Project | null {
-    return this.project ?? (this.projects.length === 1 ? (this.projects[0] ?? null) : null);
+    return this.project ?? (this.#whole && this.projects.length === 1 ? (this.projects[0] ?? null) : null);
   }
 
   /** Whose events are listened to: that of the page which shows one project, else the one in view. */
@@ -102,16 +107,25 @@ class Scope {
   async #again(organization: string): Promise<void> {
     this.organization = this.organizations.find((one) => one.id === organization) ?? null;
     if (this.organization === null) this.project = null;
-    this.projects = this.organization === null ? [] : await projectsOf(organization);
+    const projects = this.organization === null ? [] : await projectsOf(organization);
+    if (this.organization !== null && this.organization.id !== organization) return;
+    this.projects = projects;
+    this.#whole = true;
     this.project = this.projects.find((one) => one.id === this.project?.id) ?? null;
   }
 
   async choose(organization: string, project: string | null): Promise<void> {
     const found = this.organizations.find((one) => one.id === organization) ?? null;
-    if (found && (found.id !== this.organization?.id || project !== null)) await this.#enter(found);
+    if (found && (found.id !== this.organization?.id || project !== null || !this.#whole)) await this.#enter(found);
     this.project = this.projects.find((one) => one.id === project) ?? null;
     keep('scope', found ? `${found.id}/${this.project?.id ?? ''}` : null);
-    if (router.search.has('project') || router.search.has('organization')) this.pin();
+    this.#pinAgain();
+  }
+
+  /** Where the address names it, it goes on to. */
+  #pinAgain(): void {
+    const search = untrack(() => router.search);
+    if (search.has('project') || search.has('organization')) this.pin();
   }
 
   /** Puts it into the address. For screens that show a list of it, in an $effect. */
@@ -160,10 +174,12 @@ class Scope {
     if (this.organization?.id !== organization?.id || !this.projects.some((one) => one.id === found.id)) {
       this.organization = organization;
       this.projects = [found];
+      this.#whole = false;
       this.#beside = organization === null ? Promise.resolve() : this.#listed(organization.id);
     }
     this.project = found;
     keep('scope', organization ? `${organization.id}/${found.id}` : null);
+    this.#pinAgain();
   }
 
   async #listed(organization: string): Promise<void> {
@@ -171,18 +187,21 @@ class Scope {
       const projects = await projectsOf(organization);
       if (this.organization?.id !== organization) return;
       const { project } = this;
-      const found = projects.find((one) => one.id === project?.id) ?? null;
+      const found = projects.find((one) => one.id === project?.id) ?? project;
       // The same one again is no news to whoever shows it.
       if (JSON.stringify(found) !== JSON.stringify(project)) this.project = found;
-      this.projects = projects.map((one) => (one.id === this.project?.id ? this.project : one));
-    } catch (thrown) {
-      this.problem = Problem.from(thrown);
+      // A list has its end; the project that is there is there.
+      this.projects = project !== null && found === project ? byName([...projects, project]) : projects;
+      this.#whole = true;
+    } catch {
+      // What is shown is of the project that is there. Whoever needs the others asks for them again.
     }
   }
 
   /** All of the organization's projects, for whoever looks for something in each of them. */
   async everyProject(): Promise<Project[]> {
     await this.#beside;
+    if (!this.#whole && this.organization) await this.#listed(this.organization.id);
     return this.projects;
   }
 
@@ -202,10 +221,13 @@ class Scope {
   }
 
   async #enter(organization: Organization): Promise<void> {
-    if (this.organization?.id === organization.id && this.projects.length > 0) return;
+    // Those beside a project that was met may still be coming.
+    await this.#beside;
+    if (this.organization?.id === organization.id && this.projects.length > 0 && this.#whole) return;
     const projects = await projectsOf(organization.id);
     this.organization = organization;
     this.projects = projects;
+    this.#whole = true;
     this.project = null;
   }
 }

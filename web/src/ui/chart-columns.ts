@@ -6,6 +6,9 @@ export interface Column {
   x: number;
   top: number;
   bottom: number;
+  /** Where a line comes in and goes out: its first and its last reading. */
+  from: number;
+  to: number;
 }
 
 /** Where times and levels are on a canvas: a column is `left + (time - from) * wide`, a row `top + (high - level) * tall`. */
@@ -27,10 +30,13 @@ export function columns(times: ArrayLike<number>, least: Cells, most: Cells, fir
   let x = 0;
   let low = 0;
   let high = 0;
+  let first1 = 0;
+  let last1 = 0;
   /** Up to this time it is the same column: one comparison for each reading. */
   let edge = -Infinity;
+  const down = (level: number): number => to.top + (to.high - level) * to.tall;
   const over = (): void => {
-    if (edge !== -Infinity) run.push({ x, top: to.top + (to.high - high) * to.tall, bottom: to.top + (to.high - low) * to.tall });
+    if (edge !== -Infinity) run.push({ x, top: down(high), bottom: down(low), from: down(first1), to: down(last1) });
   };
   for (let index = first; index <= last; index += 1) {
     const least1 = least[index];
@@ -47,6 +53,7 @@ export function columns(times: ArrayLike<number>, least: Cells, most: Cells, fir
     if (time < edge) {
       if (least1 < low) low = least1;
       if (most1 > high) high = most1;
+      last1 = most1;
       continue;
     }
     over();
@@ -54,6 +61,7 @@ export function columns(times: ArrayLike<number>, least: Cells, most: Cells, fir
     edge = to.from + (x + 0.5 - to.left) / to.wide;
     low = least1;
     high = most1;
+    first1 = last1 = most1;
   }
   over();
   if (run.length > 0) runs.push(run);
@@ -65,34 +73,45 @@ interface Path {
   lineTo: (x: number, y: number) => void;
 }
 
-/**
- * A stroke for every column of a run; what lies between two that are further apart goes evenly. `middle`: from where a path's
- * zero lies to the middle of a pixel, which is where a stroke fills one and no part of another. `joined`: a line, which has no holes.
- */
-export function strokes(path: Path, run: Column[], middle: number, joined: boolean): void {
+/** How a path is stroked. */
+export interface Stroke {
+  /** From where a path's zero lies to the middle of a pixel, which is where a stroke fills one and no part of another. */
+  middle: number;
+  /** Half of what a line is wide: it is as high, and has no holes. null: no line, a band. */
+  half: number | null;
+}
+
+/** A stroke for every column of a run; what lies between two that are further apart goes evenly. */
+export function strokes(path: Path, run: Column[], how: Stroke): void {
   let before: Column | null = null;
   for (const column of run) {
-    if (before) for (const one of between(before, column)) before = stroked(path, one, before, middle, joined);
-    before = stroked(path, column, before, middle, joined);
+    if (before) for (const one of between(before, column, how.half !== null)) before = stroked(path, one, before, how);
+    before = stroked(path, column, before, how);
   }
 }
 
-function stroked(path: Path, column: Column, before: Column | null, middle: number, joined: boolean): Column {
-  // A line is as high as it is wide, and meets the column before it.
-  const top = joined ? Math.min(column.top - 0.5, before?.bottom ?? Infinity) : column.top;
-  const bottom = joined ? Math.max(column.bottom + 0.5, before?.top ?? -Infinity) : column.bottom;
+function stroked(path: Path, column: Column, before: Column | null, { middle, half }: Stroke): Column {
+  const top = half === null ? column.top : Math.min(column.top - half, before?.bottom ?? Infinity);
+  const bottom = half === null ? column.bottom : Math.max(column.bottom + half, before?.top ?? -Infinity);
   path.moveTo(column.x + middle, top);
   path.lineTo(column.x + middle, bottom);
   return column;
 }
 
 const NONE: Column[] = [];
+/** No canvas is wider: what lies beyond is not drawn. */
+const X_MAX = 20_000;
 
-function between(from: Column, to: Column): Column[] {
-  const width = to.x - from.x;
-  if (width < 2) return NONE;
-  return Array.from({ length: width - 1 }, (_, index) => {
-    const share = (index + 1) / width;
-    return { x: from.x + index + 1, top: from.top + (to.top - from.top) * share, bottom: from.bottom + (to.bottom - from.bottom) * share };
+/** A line goes from the last reading of a column to the first of the next, a band by its edges. */
+function between(left: Column, right: Column, line: boolean): Column[] {
+  const [first, last] = [Math.max(left.x + 1, 0), Math.min(right.x - 1, X_MAX)];
+  if (last < first) return NONE;
+  const [top, bottom] = line ? [left.to, left.to] : [left.top, left.bottom];
+  const [down, up] = line ? [right.from, right.from] : [right.top, right.bottom];
+  return Array.from({ length: last - first + 1 }, (_, index) => {
+    const x = first + index;
+    const share = (x - left.x) / (right.x - left.x);
+    const level = top + (down - top) * share;
+    return { x, top: level, bottom: bottom + (up - bottom) * share, from: level, to: level };
   });
 }

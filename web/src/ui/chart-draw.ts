@@ -129,8 +129,9 @@ function lines(chart: uPlot, series: number, first: number, last: number): uPlot
   if (chart.series[series]?.width === WIDE_PX || !to) return linear?.(chart, series, first, last) ?? null;
   const level = chart.data[series] ?? [];
   const stroke = new Path2D();
-  // uPlot moves lines of one pixel by half of one.
-  for (const run of columns(chart.data[0], level, level, first, last, to)) strokes(stroke, run, 0, true);
+  // uPlot moves a line so that it fills whole pixels.
+  const how = { middle: 0, half: (DENSE_PX * devicePixelRatio) / 2 };
+  for (const run of columns(chart.data[0], level, level, first, last, to)) strokes(stroke, run, how);
   return { stroke };
 }
 
@@ -161,7 +162,7 @@ function bands(chart: uPlot, plot: Plot, fills: string[]): void {
     const runs = columns(one.time, one.min, one.max, first, last, to);
     if (isDense(chart, first, last)) {
       ctx.beginPath();
-      for (const run of runs) strokes(ctx, run, 0.5, false);
+      for (const run of runs) strokes(ctx, run, { middle: 0.5, half: null });
       ctx.stroke();
     } else for (const run of runs) filled(ctx, run);
   }

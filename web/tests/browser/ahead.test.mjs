@@ -4,6 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import { demo, inDemo } from './demo.mjs';
 import { BASE_URL, browser, joined, open, REFUSED, settled } from './help.mjs';
 
+const SLOWER_MS_MAX = 1500;
 const LINE = { offline: false, latency: 150, downloadThroughput: 200 * 1024, uploadThroughput: 100 * 1024 };
 
 describe('ahead', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
@@ -19,12 +20,14 @@ describe('ahead', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
       if (request.method() === 'GET' && pathname.startsWith('/api/v1/') && pathname !== '/api/v1/events') asked.push(pathname.slice(7) + search);
     };
     page.on('request', note);
+    const since = Date.now();
     await page.goto(path);
     await page.locator(ready).first().waitFor();
+    const ms = Date.now() - since;
     await settled(page);
     page.off('request', note);
     const left = await page.evaluate(() => [...(window.fieldkeepAhead?.keys() ?? ['all of it was forgotten'])]);
-    return { asked, left, twice: asked.filter((one, index) => asked.indexOf(one) !== index) };
+    return { asked, left, ms, twice: asked.filter((one, index) => asked.indexOf(one) !== index) };
   }
 
   async function slowly(who) {
@@ -44,11 +47,15 @@ describe('ahead', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
       [`/fleet?project=${project}`, '[role=grid] .line', [`/projects/${project}`, `/fleet/summary?project=${project}`, `/devices?project=${project}&sort=serial&order=asc&limit=200`]],
       [`/devices/${id}`, '.u-over', [`/devices/${id}`, `/devices/${id}/metrics`, `/devices/${id}/latest`]],
     ]) {
-      const { asked, left, twice } = await loadedAt(page, path, ready);
+      const { asked, left, twice, ms } = await loadedAt(page, path, ready);
       assert.deepEqual(left, [], `${path}: asked for early and never taken`);
       assert.deepEqual(twice, [], `${path}: asked for twice`);
       for (const one of ['/me', '/organizations?limit=200', ...early]) assert.ok(asked.includes(one), `${path}: ${one} was not asked for`);
       assert.ok(!asked.some((one) => one.startsWith('/access/explain')), 'rights come in one answer for each place');
+      // What was known at the last visit holds nothing up.
+      const again = await loadedAt(page, path, ready);
+      assert.deepEqual([again.left, again.twice], [[], []], `${path}, for the second time`);
+      assert.ok(again.ms < ms + SLOWER_MS_MAX, `${path}: ${again.ms} ms at the second visit, ${ms} at the first`);
     }
     clean();
     await close();
