@@ -44,8 +44,7 @@ const mine = (place: string): string => `${session.me?.id ?? ''} ${place}`;
 class Rights {
   #known = new SvelteMap<string, Allowed>();
   /** Of this person at their last visit, so that what is offered does not come piece by piece. */
-  #before: string | null = null;
-  #read: Map<string, Allowed> | null = null;
+  #before: Map<string, Allowed> | null = null;
   #asked = new Map<string, { at: number; turn: symbol; answer: Promise<Allowed> }>();
   /** What is asked again in a while, unless somebody waits for it before. */
   #waiting = new Map<string, ReturnType<typeof setTimeout>>();
@@ -150,17 +149,16 @@ class Rights {
   #recalled(place: string): Allowed | undefined {
     const { me } = session;
     if (!me) return undefined;
-    this.#before ??= kept('rights');
-    if (!this.#read) {
-      this.#read = new Map();
+    if (!this.#before) {
+      this.#before = new Map();
       try {
-        const [who, places] = JSON.parse(this.#before ?? '[]') as [string?, [string, string[]][]?];
-        for (const [at, actions] of places ?? []) this.#read.set(`${who} ${at}`, new Set(actions));
+        const [who, places] = JSON.parse(kept('rights') ?? '[]') as [string?, [string, string[]][]?];
+        for (const [at, actions] of places ?? []) this.#before.set(`${who} ${at}`, new Set(actions));
       } catch {
         // Something else wrote there: all is asked anew.
       }
     }
-    return this.#read.get(mine(place));
+    return this.#before.get(mine(place));
   }
 
   #ask(place: string): Promise<Allowed> {
