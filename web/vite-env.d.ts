@@ -1,7 +1,7 @@
 declare module 'virtual:icons' {
-  /** Where the sprite of icons is. */
-  const url: string;
-  export default url;
+  /** The paths of the icons, in a square of 24, by name. */
+  const paths: Record<string, string>;
+  export default paths;
 }
 declare module 'virtual:messages/en' {
   const patterns: Record<string, import('@fluent/bundle/esm/ast.js').Pattern>;

@@ -1,8 +1,9 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vite';
 import { early } from './scripts/early.mjs';
+import { icons } from './scripts/icons.mjs';
 import { land } from './scripts/land.mjs';
-import { icons, messages, packed } from './scripts/plugins.mjs';
+import { messages, packed } from './scripts/plugins.mjs';
 
 const at = (path: string) => new URL(path, import.meta.url).pathname;
 
@@ -26,11 +27,10 @@ export default defineConfig(({ mode }) => ({
       output: {
         codeSplitting: {
           groups: [
-            { name: 'start', test: /rolldown.runtime/, priority: 5 },
             { name: 'start', tags: ['$initial'], priority: 4 },
             { name: 'form', test: /src\/(?:ui\/(?:Field|Segment)\.svelte|kit\/load\.)/, priority: 3 },
             { name: 'screens', test: /src\//, minShareCount: 7, priority: 2 },
-            { name: 'devices', test: /src\/(?:console\/(?:common|device|fleet|claim)\/|ui\/)(?!.*[Cc]hart)/, minShareCount: 2, priority: 1 },
+            { name: 'devices', test: /src\/(?:console\/(?:common|device|fleet|claim)\/|ui\/|kit\/range\.)(?!.*[Cc]hart)/, minShareCount: 2, priority: 1 },
           ],
         },
       },

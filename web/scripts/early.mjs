@@ -50,11 +50,10 @@ function ahead(bundle) {
   return { words, screens: routes().map(({ path, open, module }) => [path, open, of(module)]) };
 }
 
-/** A file and all that it imports, styles too. */
+/** A file and all that it imports; styles are one file, which the page names itself. */
 function files(bundle, chunk, found = new Set()) {
   if (!chunk || found.has(chunk.fileName)) return found;
   found.add(chunk.fileName);
-  for (const style of chunk.viteMetadata?.importedCss ?? []) found.add(style);
   for (const name of chunk.imports) files(bundle, bundle[name], found);
   return found;
 }

@@ -1,5 +1,4 @@
-// What the build does beside bundling: the sprite of icons, the catalogues of messages, and the compressed copies that the
-// server sends as they are.
+// What the build does beside bundling: the catalogues of messages, and the compressed copies that the server sends as they are.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -7,49 +6,7 @@ import { constants, brotliCompressSync } from 'node:zlib';
 import { FluentResource } from '@fluent/bundle';
 
 const ROOT = new URL('..', import.meta.url).pathname;
-const LUCIDE = join(ROOT, 'node_modules/lucide-static/icons');
 const TEXT = /\.(?:js|css|html|svg|json|webmanifest|txt)$/;
-
-/** The names in src/ui/icons.ts. */
-export function iconNames() {
-  const text = readFileSync(join(ROOT, 'src/ui/icons.ts'), 'utf8');
-  return [...text.matchAll(/^ {2}'([a-z0-9-]+)',$/gm)].map((match) => match[1]);
-}
-
-export function sprite() {
-  const symbols = iconNames().map((name) => {
-    const svg = readFileSync(join(LUCIDE, `${name}.svg`), 'utf8');
-    const inner = svg.slice(svg.indexOf('>', svg.indexOf('<svg')) + 1, svg.lastIndexOf('</svg>')).replaceAll(/\s+/g, ' ').trim();
-    return `<symbol id="${name}" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.75" stroke-linecap="round" stroke-linejoin="round">${inner}</symbol>`;
-  });
-  return `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join('')}</svg>\n`;
-}
-
-/** One sprite of the icons that src/ui/icons.ts names, as `virtual:icons`. */
-export function icons() {
-  let serving = false;
-  return {
-    name: 'fieldkeep-icons',
-    configResolved(config) {
-      serving = config.command === 'serve';
-    },
-    configureServer(server) {
-      server.middlewares.use('/icons.svg', (_, answer) => {
-        answer.setHeader('Content-Type', 'image/svg+xml');
-        answer.end(sprite());
-      });
-    },
-    resolveId: (id) => (id === 'virtual:icons' ? '\0icons' : null),
-    load(id) {
-      if (id !== '\0icons') return null;
-      if (serving) return 'export default "/icons.svg"';
-      const source = sprite();
-      const fileName = `assets/icons-${hash(source)}.svg`;
-      this.emitFile({ type: 'asset', fileName, source });
-      return `export default ${JSON.stringify(`/${fileName}`)}`;
-    },
-  };
-}
 
 /**
  * All catalogues of a language, src/**\/NOUN.en.ftl, in the order of their paths, parsed: a browser that did it would take longer
@@ -76,6 +33,8 @@ function parsed(file) {
   const ids = [...text.matchAll(/^(-?[a-zA-Z][\w-]*) *=/gm)].map(([, id]) => id);
   const unread = ids.filter((id) => !body.some((one) => one.id === id && one.value !== null && Object.keys(one.attributes).length === 0));
   if (unread.length > 0) throw new Error(`${file}: messages that are none, or have attributes: ${unread.join(', ')}`);
+  // kit/i18n formats each pattern by itself.
+  if (/"type":"(?:mesg|term)"/.test(JSON.stringify(body))) throw new Error(`${file}: a message that refers to another one`);
   return body.map(({ id, value }) => [id, value]);
 }
 

@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { FluentResource } from '@fluent/bundle';
-import { catalogues, iconNames, walk } from './plugins.mjs';
+import { iconNames } from './icons.mjs';
+import { catalogues, walk } from './plugins.mjs';
 
 const ROOT = new URL('..', import.meta.url).pathname;
 const LINES_MAX = 600;

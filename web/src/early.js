@@ -20,10 +20,7 @@
   };
   const bring = (file) => {
     const link = document.createElement('link');
-    if (file.endsWith('.css')) {
-      link.rel = 'preload';
-      link.as = 'style';
-    } else link.rel = 'modulepreload';
+    link.rel = 'modulepreload';
     link.crossOrigin = '';
     link.href = `/${file}`;
     document.head.append(link);
@@ -33,20 +30,24 @@
   for (const file of [...words[language], ...files]) bring(file);
 
   const answers = new Map();
-  const ask = (path) => {
-    const answer = fetch(`/api/v1${path}`, { headers: { Accept: 'application/json' }, credentials: 'same-origin' });
+  /** What is asked for after something else is known may turn out to be nothing to ask for: then there is no answer. */
+  const ask = (path, first) => {
+    const address = `/api/v1${path}`;
+    const early = { sent: Date.now() };
+    const send = () => {
+      early.sent = Date.now();
+      return fetch(address, { headers: { Accept: 'application/json' }, credentials: 'same-origin' });
+    };
+    early.answer = first ? first.then((goes) => (goes ? send() : null)) : send();
     // Whoever takes it is told.
-    answer.catch(() => undefined);
-    answers.set(`/api/v1${path}`, { sent: Date.now(), answer });
-    return answer;
+    early.answer.catch(() => undefined);
+    answers.set(address, early);
+    return early.answer;
   };
-  /** A list that would be refused is not asked for; and once the page is there, it asks by itself. */
-  const askIfMay = async (place, wanted) => {
-    const answer = await ask(`/access/rights?${place}`);
-    if (!answer.ok) return;
-    const { may } = await answer.clone().json();
-    if (document.getElementById('app')?.firstChild) return;
-    for (const [action, path] of wanted) if (may.includes(action)) ask(path);
+  /** A list that would be refused is not asked for. */
+  const askIfMay = (place, wanted) => {
+    const known = ask(`/access/rights?${place}`).then((answer) => (answer.ok ? answer.clone().json() : { may: [] }), () => ({ may: [] }));
+    for (const [action, path] of wanted) ask(path, known.then(({ may }) => may.includes(action)));
   };
   /** As the screens ask for it first: tests/browser/ahead.test.mjs fails where they ask otherwise. */
   const askHere = () => {
@@ -63,12 +64,12 @@
         ['project.read', `/projects/${project}/sites?limit=500`], ['project.read', `/projects/${project}/groups?limit=500`],
         ['device.read', `/fleet/summary?project=${project}`], ['device.read', `/devices?project=${project}&sort=serial&order=asc&limit=200`],
       ] : [];
-      askIfMay(`project=${project}`, fleet).catch(() => undefined);
+      askIfMay(`project=${project}`, fleet);
     } else if (isId(organization) && (search.get('organization') ?? organization) === organization) ask(`/organizations/${organization}/projects?limit=200`);
     if (noun === 'devices' && isId(id)) {
       ask(`/devices/${id}`);
       const measured = tab === undefined ? ['metrics', 'latest'].map((part) => ['telemetry.read', `/devices/${id}/${part}`]) : [];
-      askIfMay(`device=${id}`, measured).catch(() => undefined);
+      askIfMay(`device=${id}`, measured);
     }
   };
   if (!open) askHere();

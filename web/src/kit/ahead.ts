@@ -4,7 +4,8 @@
  */
 interface Early {
   sent: number;
-  answer: Promise<Response>;
+  /** null where it was not asked for, after all. */
+  answer: Promise<Response | null>;
 }
 
 declare global {

@@ -81,16 +81,20 @@ async function once(method: string, path: string, wish: Wish): Promise<Response>
   if (wish.later) await quiet();
   const where = address(path, wish.params, wish.query);
   const early = method === 'GET' ? taken(where) : forgotten();
-  const sent = early?.sent ?? Date.now();
+  let sent = Date.now();
+  const ask = (): Promise<Response> => fetch(where, {
+    method,
+    headers,
+    body: wish.body === undefined ? null : JSON.stringify(wish.body),
+    credentials: 'same-origin',
+    signal: wish.signal ?? null,
+    priority: wish.later ? 'low' : 'auto',
+  });
   try {
-    const asked = early?.answer ?? fetch(where, {
-      method,
-      headers,
-      body: wish.body === undefined ? null : JSON.stringify(wish.body),
-      credentials: 'same-origin',
-      signal: wish.signal ?? null,
-      priority: wish.later ? 'low' : 'auto',
-    });
+    const asked = early ? early.answer.then((answer) => {
+      if (answer) ({ sent } = early);
+      return answer ?? ask();
+    }) : ask();
     const answer = await (wish.later ? asked : waited(asked));
     heard(answer, sent);
     connection.reached();

@@ -12,7 +12,11 @@ const LOAD = {
   es: () => import('virtual:messages/es'),
 } satisfies Record<Language, () => Promise<unknown>>;
 
+type Patterns = Awaited<ReturnType<(typeof LOAD)[Language]>>['default'];
+
 let bundle = $state.raw<FluentBundle>(new FluentBundle('en'));
+/** Beside the bundle and not in it: they refer to nothing, and putting nearly two thousand in takes longer than what a page says. */
+let patterns = $state.raw<Patterns>({});
 let current = $state<Language>('en');
 let locale = $state('en');
 
@@ -30,28 +34,25 @@ export async function speak(wish?: string | null): Promise<void> {
   const { language, locale: wished } = suited(wish);
   // "es" of a profile says nothing of the region; the browser may.
   const regional = navigator.languages.find((one) => one.toLowerCase().startsWith(`${language}-`));
-  const { default: patterns } = await LOAD[language]();
-  const next = new FluentBundle(wished.includes('-') ? wished : (regional ?? wished), { useIsolating: false });
-  const errors = next.addResource({ body: Object.entries(patterns).map(([id, value]) => ({ id, value, attributes: {} })) });
-  if (errors.length > 0) console.error('messages', errors);
-  bundle = next;
+  ({ default: patterns } = await LOAD[language]());
+  bundle = new FluentBundle(wished.includes('-') ? wished : (regional ?? wished), { useIsolating: false });
   current = language;
-  locale = next.locales[0] ?? language;
+  locale = bundle.locales[0] ?? language;
   document.documentElement.lang = language;
 }
 
 export function t(id: string, args?: Record<string, FluentVariable>): string {
-  const message = bundle.getMessage(id);
-  if (!message?.value) return id;
+  const pattern = patterns[id];
+  if (pattern === undefined) return id;
   const errors: Error[] = [];
-  const text = bundle.formatPattern(message.value, args ?? null, errors);
+  const text = bundle.formatPattern(pattern, args ?? null, errors);
   if (errors.length > 0) console.error(`message ${id}`, errors);
   return text;
 }
 
 /** Whether there are words for it: for names that the server may add to, as actions or states. */
 export function has(id: string): boolean {
-  return bundle.hasMessage(id);
+  return Object.hasOwn(patterns, id);
 }
 
 /** Words for a name of the server's; the name itself where there are none yet. */

@@ -214,7 +214,10 @@ class Scope {
 
   async #remembered(): Promise<void> {
     const [organization, project] = (kept('scope') ?? '').split('/');
-    const found = this.organizations.find((one) => one.id === organization) ?? this.organizations[0] ?? null;
+    const there = this.organizations.find((one) => one.id === organization);
+    // Somebody else was here before, or it is gone: src/early.js need not ask for it at the next visit.
+    if (!there) keep('scope', null);
+    const found = there ?? this.organizations[0] ?? null;
     if (!found) return;
     await this.#enter(found);
     this.project = this.projects.find((one) => one.id === project) ?? null;

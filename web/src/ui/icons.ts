@@ -1,4 +1,4 @@
-// The icons that there are, by their names at lucide.dev. Add one here, in order, and the build puts it into the sprite.
+// The icons that there are, by their names at lucide.dev. Add one here, in order, and the build brings it.
 export const ICONS = [
   'activity',
   'archive',

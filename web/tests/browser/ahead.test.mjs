@@ -14,6 +14,8 @@ describe('ahead', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
 
   /** Which answers were asked for, and which of them early, when a page is loaded over a slow line. */
   async function loadedAt(page, path, ready) {
+    // The page before may still have a question to ask.
+    await page.goto('about:blank');
     const asked = [];
     const pathOf = (url) => url.slice(url.indexOf('/api/v1/') + 7);
     const note = (request) => {
@@ -61,6 +63,18 @@ describe('ahead', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
       assert.deepEqual([again.left.filter((one) => !one.includes('/access/rights')), again.twice], [[], []], `${path}, for the second time`);
       assert.ok(again.ms < ms + SLOWER_MS_MAX, `${path}: ${again.ms} ms at the second visit, ${ms} at the first`);
     }
+    clean();
+    await close();
+  });
+
+  test('where the person before was is not asked for twice', async () => {
+    const { page, clean, close } = await slowly();
+    const { id } = await demo();
+    const gone = '00000000-0000-4000-8000-000000000000';
+    await page.evaluate((scope) => localStorage.setItem('fieldkeep-scope', scope), `${gone}/`);
+    const elsewhere = ({ asked }) => asked.filter((one) => one.includes(gone));
+    assert.deepEqual(elsewhere(await loadedAt(page, `/devices/${id}`, '.u-over')), [`/organizations/${gone}/projects?limit=200`]);
+    assert.deepEqual(elsewhere(await loadedAt(page, `/devices/${id}`, '.u-over')), []);
     clean();
     await close();
   });

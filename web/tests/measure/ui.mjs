@@ -1,4 +1,4 @@
-// Measures what the design promises of the page, prints one JSON document, and fails above a bound. BASE_URL and
+// Measures what the design promises of the page, prints one JSON document at the end, and fails above a bound. BASE_URL and
 // OPERATOR_KEY_FILE name a running server, as for the browser tests; with DIST the page's files come from there. RUNS is how
 // often Lighthouse looks at each page (5); 0 leaves it out, and it is left out where its package is not installed
 // (`npm ci --ignore-scripts` in this folder). Needs `npm run build` and `npm run build:gallery` before.
@@ -29,6 +29,7 @@ const median = (list) => list.toSorted((a, b) => a - b)[Math.floor(list.length /
 const rounded = (value, digits = 2) => Number(value.toFixed(digits));
 
 function says(name, value) {
+  console.error(`${name}: ${value}`);
   found[name] = value;
   if (value > BOUNDS[name]) failed.push(`${name}: ${value}, at most ${BOUNDS[name]}`);
 }
@@ -190,6 +191,7 @@ async function lighthouse(base, cookie) {
         scores.lcp.push(Math.round(lhr.audits['largest-contentful-paint'].numericValue));
         scores.tbt.push(Math.round(lhr.audits['total-blocking-time'].numericValue));
         shown = lhr.finalDisplayedUrl;
+        console.error(`Lighthouse, ${name}, ${preset}, ${turn + 1} of ${RUNS}: ${scores.performance.at(-1)}, largest ${scores.lcp.at(-1)} ms, blocked ${scores.tbt.at(-1)} ms`);
       }
       const said = Object.fromEntries(Object.entries(scores).map(([kind, list]) => [kind, median(list)]));
       found.lighthouse[`${name}, ${preset}`] = { ...said, all: scores.performance, shown: new URL(shown).pathname, ...(missed.size > 0 ? { missed: [...missed] } : {}) };

@@ -3,7 +3,7 @@
 //! Never: changes anything, uses an agreement up, tells of a principal or a part of the world that the caller may not know.
 
 use super::grants::{given_to, knows_person, of_person, part_of};
-use super::{approvals, authorize, guards, verdict};
+use super::{approvals, authorize, guards, known, verdict};
 use crate::account::{doer_text, keys};
 use crate::{App, Fault};
 use fieldkeep_api as api;
@@ -21,9 +21,7 @@ pub async fn explain(
     action: Action,
     place: &Place,
 ) -> Result<api::Explanation, Fault> {
-    if !actor.knows_of(place) {
-        return Err(Fault::not_found("object"));
-    }
+    known(actor, place)?;
     let (who, given) = match principal == "me" || principal == doer_text(actor.doer) {
         true => (actor.clone(), Vec::new()),
         false => {
@@ -60,9 +58,7 @@ pub async fn explain(
 
 /// All that the caller may do at a place: the answer to `explain` for each action, without its reasons.
 pub async fn rights(app: &App, actor: &Actor, place: &Place) -> Result<api::Rights, Fault> {
-    if !actor.knows_of(place) {
-        return Err(Fault::not_found("object"));
-    }
+    known(actor, place)?;
     let slice = app.policies.slice(app, place.scope.organization()).await?;
     let (mut may, mut owes) = (Vec::new(), Vec::new());
     for action in Action::ALL.iter().copied() {

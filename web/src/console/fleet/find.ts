@@ -13,10 +13,8 @@ export function findFleet(): void {
     { id: one.id, text: one.name, icon: 'layers', href: `/projects/${one.id}`, aside: t('fleet-find-project') })));
   palette.add(async (query) => {
     if (query === '') return [];
-    // Loaded with the screens that use them: the first visit does without.
-    const { places } = await import('../sites/places.svelte');
-    return [...places.sites.values()].filter((one) => fits(query, one.name)).slice(0, DEVICES).map((one): Find => (
-      { id: one.id, text: one.name, icon: 'map-pin', href: `/sites/${one.id}`, aside: t('fleet-find-site') }));
+    const { sitesNamed } = await import('../sites/find');
+    return sitesNamed(query, DEVICES);
   });
   palette.add(async (query, signal) => {
     if (query.length < QUERY_MIN) return [];
