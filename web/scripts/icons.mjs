@@ -16,7 +16,7 @@ export function iconNames() {
 
 /** What SVG's basic shapes come to as paths (SVG 2, section 10), by their names. */
 const SHAPES = {
-  path: ({ d }) => d,
+  path: ({ d }) => absolute(d),
   line: ({ x1, y1, x2, y2 }) => `M${x1} ${y1}L${x2} ${y2}`,
   circle: ({ cx, cy, r }) => round(cx, cy, r, r),
   ellipse: ({ cx, cy, rx, ry }) => round(cx, cy, rx, ry),
@@ -26,6 +26,15 @@ const SHAPES = {
     return `M${Number(x) + Number(rx)} ${y}h${wide}${corner(1, 1)}v${high}${corner(-1, 1)}h${-wide}${corner(-1, -1)}v${-high}${corner(1, -1)}z`;
   },
 };
+
+/** A path may begin with a relative move, which counts from zero there: behind another path it would count from its end. */
+function absolute(d) {
+  const begins = /^m\s*([-+]?(?:\d*\.\d+|\d+))[\s,]*([-+]?(?:\d*\.\d+|\d+))[\s,]*/.exec(d);
+  if (!begins) return d;
+  const rest = d.slice(begins[0].length);
+  // Numbers that follow a relative move are relative lines (SVG 2, section 9.3.3).
+  return `M${begins[1]} ${begins[2]}${/^[-+.\d]/.test(rest) ? 'l' : ''}${rest}`;
+}
 
 const round = (cx, cy, rx, ry) => `M${cx - rx} ${cy}a${rx} ${ry} 0 1 0 ${2 * rx} 0a${rx} ${ry} 0 1 0 ${-2 * rx} 0z`;
 

@@ -14,8 +14,8 @@ describe('ahead', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
 
   /** Which answers were asked for, and which of them early, when a page is loaded over a slow line. */
   async function loadedAt(page, path, ready) {
-    // The page before may still have a question to ask.
-    await page.goto('about:blank');
+    // The page before may still have a question to ask: a picture has none.
+    await page.goto('/icon.svg');
     const asked = [];
     const pathOf = (url) => url.slice(url.indexOf('/api/v1/') + 7);
     const note = (request) => {
@@ -71,6 +71,7 @@ describe('ahead', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
     const { page, clean, close } = await slowly();
     const { id } = await demo();
     const gone = '00000000-0000-4000-8000-000000000000';
+    await page.goto('/sign-in');
     await page.evaluate((scope) => localStorage.setItem('fieldkeep-scope', scope), `${gone}/`);
     const elsewhere = ({ asked }) => asked.filter((one) => one.includes(gone));
     assert.deepEqual(elsewhere(await loadedAt(page, `/devices/${id}`, '.u-over')), [`/organizations/${gone}/projects?limit=200`]);

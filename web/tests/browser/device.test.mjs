@@ -51,6 +51,33 @@ describe('device', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
     }
   });
 
+  test('a reading changes the tiles, and draws no chart that it says nothing new to', async () => {
+    const { context, page, clean, close } = await open(chrome, { allow: [REFUSED] });
+    await joined(context, page);
+    // A pixel of a year is hours: the window does not move on while we look.
+    await page.goto(`/devices/${device.id}?range=1y`);
+    await page.locator('.u-over').first().waitFor();
+    await settled(page);
+    await page.evaluate(() => {
+      const clear = CanvasRenderingContext2D.prototype.clearRect;
+      window.drawn = 0;
+      CanvasRenderingContext2D.prototype.clearRect = function counted(...given) {
+        window.drawn += 1;
+        return clear.apply(this, given);
+      };
+    });
+    const seen = page.locator('main time').first();
+    for (let turn = 0; turn < 3; turn += 1) {
+      const before = await seen.getAttribute('datetime');
+      await page.waitForFunction((last) => document.querySelector('main time').getAttribute('datetime') !== last, before);
+    }
+    assert.equal(await page.evaluate(() => window.drawn), 0);
+    await page.locator('[role=application]').first().press('ArrowLeft');
+    await page.waitForFunction(() => window.drawn > 0);
+    clean();
+    await close();
+  });
+
   test('a year of three signals shares one cursor, as a table and as CSV too', async () => {
     const { context, page, clean, close } = await open(chrome, { allow: [REFUSED] });
     await joined(context, page);
