@@ -49,6 +49,19 @@ const CONTROLS = {
 /** What starts a job. */
 const WORK = ['device.claim', 'device.install', 'device.suspend', 'device.revoke', 'group.write'];
 
+/** What the menus of a screen have: it is there while one is open. */
+const inMenus = (page) => page.evaluate(async () => {
+  const found = [];
+  for (const menu of document.querySelectorAll('main [popover]')) {
+    if (!menu.isConnected) continue;
+    menu.showPopover();
+    await new Promise((done) => setTimeout(done));
+    found.push(...[...menu.querySelectorAll('[role^=menuitem]')].map((one) => one.textContent.trim().replace(/\s+/g, ' ')));
+    menu.hidePopover();
+  }
+  return found;
+});
+
 describe('rights', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
   let chrome;
   let place;
@@ -96,8 +109,8 @@ describe('rights', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
           if (takes === 'person.read' && body?.items?.every((one) => one.name === `Role ${role}`)) continue;
           wrong.push(`${path}: ${asked} was answered without ${takes}`);
         }
-        const texts = await page.locator('main, dialog').locator('button, [role=menuitem], a.button').evaluateAll((all) => all.map((one) => [...one.childNodes].filter((part) => part.nodeName !== 'KBD').map((part) => part.textContent).join('').trim().replace(/\s+/g, ' ')));
-        for (const text of texts) {
+        const texts = await page.locator('main, dialog').locator('button, a.button').evaluateAll((all) => all.map((one) => [...one.childNodes].filter((part) => part.nodeName !== 'KBD').map((part) => part.textContent).join('').trim().replace(/\s+/g, ' ')));
+        for (const text of [...texts, ...await inMenus(page)]) {
           const takes = CONTROLS[text];
           if (takes === undefined) continue;
           seen.add(text);
