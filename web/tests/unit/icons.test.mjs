@@ -22,5 +22,5 @@ test('a path that begins relatively begins where it did', () => {
 test('what cannot be drawn as a path is refused', () => {
   assert.throws(() => pathOf('icon', svg('<circle cx="1" cy="1" r="4" fill="currentColor" />')), /circle/);
   assert.throws(() => pathOf('icon', svg('<polygon points="1,1 2,2" />')), /polygon/);
-  is('<circle cx="1" cy="1" r=".5" fill="currentColor" />', 'M0.5 1a0.5 0.5 0 1 0 1 0a0.5 0.5 0 1 0 -1 0z'.replaceAll('0.5 0.5', '.5 .5'));
+  is('<circle cx="1" cy="1" r=".5" fill="currentColor" />', 'M0.5 1a.5 .5 0 1 0 1 0a.5 .5 0 1 0 -1 0z');
 });
