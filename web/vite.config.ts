@@ -3,14 +3,14 @@ import { defineConfig } from 'vite';
 import { early } from './scripts/early.mjs';
 import { icons } from './scripts/icons.mjs';
 import { land } from './scripts/land.mjs';
-import { messages, packed } from './scripts/plugins.mjs';
+import { messages, packed, prepared } from './scripts/plugins.mjs';
 
 const at = (path: string) => new URL(path, import.meta.url).pathname;
 
 export default defineConfig(({ mode }) => ({
   // The budgets say what matters of a build; three hundred lines of files do not.
   logLevel: 'warn',
-  plugins: [svelte(), icons(), messages(), land(), early(), packed()],
+  plugins: [svelte(), icons(), messages(), land(), early(), prepared(), packed()],
   define: { __GALLERY__: JSON.stringify(mode === 'gallery') },
   resolve: { alias: { $kit: at('./src/kit'), $ui: at('./src/ui'), $api: at('./src/api') } },
   build: {

@@ -24,7 +24,12 @@ export function taken(address: string): Early | undefined {
   return found;
 }
 
-/** Something changes: what was answered before is too old. */
+/** Something changes: what was answered before is too old. What nobody takes is not read to its end either. */
 export function forgotten(): undefined {
+  const left = [...(window.fieldkeepAhead?.values() ?? [])];
   delete window.fieldkeepAhead;
+  for (const { answer } of left) void answer.then((one) => one?.body?.cancel()).catch(() => undefined);
 }
+
+// A page that asks for nothing any more forgets as well.
+setTimeout(forgotten, OLD_MS);

@@ -42,15 +42,26 @@ const LEAST_SPAN_PX = 8;
 
 /** Draws a plot into an element. */
 export function draw(into: HTMLElement, plot: Plot, range: Range, size: { width: number; height: number }, place: Place, on: Handlers): Drawn {
-  let now = plot;
+  let [now, shown, big] = [plot, range, size];
   const chart = new uPlot(options(() => now, range, size, place, on, into), table(plot), into);
+  // Told the same once more, it is not drawn once more.
   return {
     data: (next) => {
+      if (next === now) return;
       now = next;
       chart.setData(table(next), false);
+      chart.setScale('x', { min: shown.from, max: shown.to });
     },
-    range: ({ from, to }) => chart.setScale('x', { min: from, max: to }),
-    size: (width, height) => chart.setSize({ width, height }),
+    range: (next) => {
+      if (next.from === shown.from && next.to === shown.to) return;
+      shown = next;
+      chart.setScale('x', { min: next.from, max: next.to });
+    },
+    size: (width, height) => {
+      if (width === big.width && height === big.height) return;
+      big = { width, height };
+      chart.setSize(big);
+    },
     destroy: () => chart.destroy(),
   };
 }
