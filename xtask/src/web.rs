@@ -128,6 +128,8 @@ struct Stage {
     demo: Child,
     data: PathBuf,
     console: String,
+    /// The address that other machines have, over TLS.
+    server: String,
     programs: PathBuf,
 }
 
@@ -143,16 +145,19 @@ impl Stage {
         let mut demo =
             command.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().context("cannot start the demo")?;
         let lines = demo.stderr.take().map(BufReader::new).context("the demo tells nothing")?;
-        let mut stage = Self { demo, data, console: String::new(), programs: programs.to_owned() };
+        let mut stage =
+            Self { demo, data, console: String::new(), server: String::new(), programs: programs.to_owned() };
         let mut told = String::new();
         let mut lines = lines.lines();
         for line in lines.by_ref() {
             let line = line.context("the demo's words cannot be read")?;
-            let console = line
-                .strip_prefix("console")
-                .and_then(|rest| rest.split([' ', ',']).find(|word| word.starts_with("http://")));
-            if let Some(console) = console {
-                console.clone_into(&mut stage.console);
+            for (name, scheme, address) in
+                [("console", "http://", &mut stage.console), ("server", "https://", &mut stage.server)]
+            {
+                let rest = line.strip_prefix(name).unwrap_or_default();
+                if let Some(found) = rest.split([' ', ',']).find(|word| word.starts_with(scheme)) {
+                    found.clone_into(address);
+                }
             }
             if line.contains("running; stop with") {
                 // Nobody reads on, but the pipe must not fill.
@@ -169,6 +174,7 @@ impl Stage {
         command
             .current_dir(folder())
             .env("BASE_URL", &self.console)
+            .env("SERVER_URL", &self.server)
             .env("OPERATOR_KEY_FILE", self.data.join("operator.key"))
             .env("FIELDKEEP_BIN", self.programs.join("fieldkeep"))
             .stdout(std::io::stderr());

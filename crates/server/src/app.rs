@@ -5,7 +5,7 @@ use crate::admission::chain::Chains;
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
 use crate::db::{Db, DbError};
-use crate::http::{Buckets, Connections, Listener, Metrics, certificate};
+use crate::http::{Buckets, Connections, Files, Listener, Metrics, certificate};
 use crate::journal::Journal;
 use crate::keys::Keys;
 use crate::limits::{API_BURST, API_PER_S, DEVICE_BURST, DEVICE_PER_S};
@@ -209,6 +209,7 @@ pub struct App {
     /// Since when this server runs.
     pub started_at: Timestamp,
     pages: OnceLock<Pages>,
+    files: OnceLock<Files>,
 }
 
 impl App {
@@ -244,6 +245,7 @@ impl App {
             throttle: account::Throttle::default(),
             failed_sign_ins: Mutex::default(),
             pages: OnceLock::new(),
+            files: OnceLock::new(),
             callers: Buckets::new("requests-per-caller", API_PER_S, API_BURST),
             devices: Buckets::new("requests-per-device", DEVICE_PER_S, DEVICE_BURST),
             post,
@@ -279,6 +281,11 @@ impl App {
         let roots: Vec<Vec<u8>> =
             registry::sql::makers(&mut tx).await?.into_iter().map(|maker| maker.root).collect();
         Ok(self.verifier.trust_makers(&roots)?)
+    }
+
+    /// The console's files: none where the server was started without.
+    pub fn files(&self) -> Files {
+        self.files.get().copied().unwrap_or(|_| None)
     }
 
     /// Replaces the server's certificate when it is time, and the operator's own when its files were.
@@ -430,9 +437,18 @@ async fn bind(config: &Config) -> Result<(Bound, Bound, Option<Bound>), StartErr
     Ok((main, monitor, console))
 }
 
-/// Starts everything, without simulated devices.
+/// What the server is given by whoever starts it.
+#[derive(Debug)]
+pub struct Given {
+    /// Without one, there are no simulated devices.
+    pub simulator: Option<Arc<dyn Simulator>>,
+    /// The console's files.
+    pub files: Files,
+}
+
+/// Starts everything, without simulated devices and without a console.
 pub async fn start(folder: Folder, config: Config, clock: Clock) -> Result<Running, StartError> {
-    start_with(folder, config, clock, None).await
+    start_with(folder, config, clock, Given { simulator: None, files: |_| None }).await
 }
 
 /// Starts everything: what was left behind is read by the same code that follows the journal.
@@ -440,7 +456,7 @@ pub async fn start_with(
     folder: Folder,
     config: Config,
     clock: Clock,
-    simulator: Option<Arc<dyn Simulator>>,
+    given: Given,
 ) -> Result<Running, StartError> {
     let path = folder.database();
     if config.database.url.is_empty() && !path.exists() {
@@ -455,7 +471,8 @@ pub async fn start_with(
     let ((listener, address), (monitor, monitor_address), console) = bound?;
     let console_address = console.as_ref().map(|(_, address)| *address);
     app.reached_at(address.port(), console_address)?;
-    if let Some(simulator) = simulator {
+    let _ = app.files.set(given.files);
+    if let Some(simulator) = given.simulator {
         app.simulation.give(simulator);
     }
     // The port is bound: agents that are quicker than the rest of this wait in its queue.

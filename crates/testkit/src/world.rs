@@ -6,7 +6,7 @@ use crate::postgres;
 use crate::process::Process;
 use fieldkeep_api as api;
 use fieldkeep_domain::{OrganizationId, ProjectId, SiteId, Timestamp};
-use fieldkeep_server::app::{Folder, Running, start};
+use fieldkeep_server::app::{Folder, Given, Running, start_with};
 use fieldkeep_server::clock::Clock;
 use fieldkeep_server::config::Config;
 use fieldkeep_server::db::Db;
@@ -207,7 +207,8 @@ impl World {
             self.people = Some(self.client(self.tls(None)));
             return;
         }
-        let running = start(self.folder(), self.config(), self.clock.clone()).await;
+        let given = Given { simulator: None, files: fieldkeep_console::file };
+        let running = start_with(self.folder(), self.config(), self.clock.clone(), given).await;
         let running = running.unwrap_or_else(|error| panic!("{error}: {error:?}"));
         OPENED.with_borrow_mut(|opened| opened.push(running.app.db.clone()));
         self.running = Some(running);

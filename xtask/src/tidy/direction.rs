@@ -13,12 +13,12 @@ const LEAVES: [&str; 5] = ["wire", "trust", "telemetry", "policy", "api"];
 fn allowed(krate: &str) -> Option<Vec<&'static str>> {
     let below_server = || [&["domain"][..], &LEAVES].concat();
     Some(match krate {
-        "domain" | "xtask" => vec![],
+        "domain" | "console" | "xtask" => vec![],
         leaf if LEAVES.contains(&leaf) => vec!["domain"],
         "agent" => vec!["domain", "wire", "trust"],
         "server" => below_server(),
-        "cli" => [&below_server()[..], &["server"]].concat(),
-        "testkit" => [&below_server()[..], &["server", "agent", "cli"]].concat(),
+        "cli" => [&below_server()[..], &["server", "console"]].concat(),
+        "testkit" => [&below_server()[..], &["server", "console", "agent", "cli"]].concat(),
         _ => return None,
     })
 }

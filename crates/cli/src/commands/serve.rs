@@ -5,7 +5,7 @@ use crate::exit::Exit;
 use crate::simulator::Agents;
 use anyhow::{Context, Result, bail};
 use fieldkeep_server::Config;
-use fieldkeep_server::app::{self, Folder, Running};
+use fieldkeep_server::app::{self, Folder, Given, Running};
 use fieldkeep_server::simulated::Simulator;
 use serde_json::json;
 use std::fs::{File, OpenOptions, TryLockError};
@@ -48,7 +48,8 @@ pub async fn run(_: Args, env: &Env) -> Result<Exit> {
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     let agents = Agents::beside().map(Arc::new);
     let simulator = agents.clone().map(|agents| agents as Arc<dyn Simulator>);
-    let running = app::start_with(env.folder.clone(), config, env.clock.clone(), simulator).await?;
+    let given = Given { simulator, files: fieldkeep_console::file };
+    let running = app::start_with(env.folder.clone(), config, env.clock.clone(), given).await?;
     let invitation = match fieldkeep_server::account::invite::first(&running.app).await {
         Ok(invitation) => invitation,
         Err(fault) => {

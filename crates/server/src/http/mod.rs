@@ -22,5 +22,6 @@ pub use extract::{
 pub use listen::{Listener, serve};
 pub use local::serve_local;
 pub use monitor::{Metrics, serve_monitor};
+pub use pages::Files;
 pub use problem::{Answer, Rejection, status_of};
 pub use router::{devices, openapi, people};

@@ -1,25 +1,29 @@
-//! The console's files: built by `web/`, embedded in a release, read from disk in a development build.
+//! How the console's files are sent. Whoever starts the server has them.
 //!
 //! Never: a file that the build did not make, or a page in place of an answer that a program asked for.
 
 use super::problem::Answer;
-use crate::Fault;
 use crate::fault::Kind;
-use axum::extract::Request;
+use crate::{App, Fault};
+use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
-use rust_embed::{EmbeddedFile, RustEmbed};
+use std::borrow::Cow;
+use std::sync::Arc;
 
-#[derive(RustEmbed)]
-#[folder = "../../web/dist/"]
-#[allow_missing = true]
-struct Files;
+/// What is in the file of a name, and its SHA-256.
+pub type Files = fn(&str) -> Option<File>;
+type File = (Cow<'static, [u8]>, [u8; 32]);
 
 /// Names that begin like these are asked for by programs: what is not there is a problem document.
 const PROGRAMS: [&str; 4] = ["api/", "oauth/", "oidc/", "crl/"];
 
 /// Whatever no route answers: a file, or the page, which finds out itself what its address means.
-pub async fn page(request: Request) -> Answer<Response> {
+pub async fn page(State(app): State<Arc<App>>, request: Request) -> Answer<Response> {
+    respond(app.files(), &request)
+}
+
+fn respond(files: Files, request: &Request) -> Answer<Response> {
     let path = request.uri().path().trim_start_matches('/');
     if PROGRAMS.iter().any(|start| path.starts_with(start)) {
         return Err(Fault::not_found("route").into());
@@ -29,13 +33,13 @@ pub async fn page(request: Request) -> Answer<Response> {
     }
     let is_file = path.rsplit('/').next().is_some_and(|name| name.contains('.'));
     let name = if is_file { path } else { "index.html" };
-    let compressed = accepts_brotli(request.headers()).then(|| Files::get(&format!("{name}.br"))).flatten();
+    let compressed = accepts_brotli(request.headers()).then(|| files(&format!("{name}.br"))).flatten();
     let (file, encoding) = match compressed {
         Some(file) => (Some(file), Some("br")),
-        None => (Files::get(name), None),
+        None => (files(name), None),
     };
     match file {
-        Some(file) => Ok(answer(name, &file, encoding, request.headers())),
+        Some(file) => Ok(answer(name, file, encoding, request.headers())),
         None if is_file => Err(Fault::not_found("file").into()),
         None => Ok(unbuilt()),
     }
@@ -49,12 +53,12 @@ fn accepts_brotli(headers: &HeaderMap) -> bool {
     })
 }
 
-fn answer(name: &str, file: &EmbeddedFile, encoding: Option<&str>, asked: &HeaderMap) -> Response {
-    let etag = format!("\"{}\"", data_encoding::HEXLOWER.encode(&file.metadata.sha256_hash()[..16]));
+fn answer(name: &str, (body, digest): File, encoding: Option<&str>, asked: &HeaderMap) -> Response {
+    let etag = format!("\"{}\"", data_encoding::HEXLOWER.encode(&digest[..16]));
     let known = asked.get(header::IF_NONE_MATCH).is_some_and(|value| value.as_bytes() == etag.as_bytes());
     let mut response = match known {
         true => StatusCode::NOT_MODIFIED.into_response(),
-        false => file.data.clone().into_owned().into_response(),
+        false => body.into_response(),
     };
     let headers = response.headers_mut();
     // Names of assets hold a hash of what is in them, so they never change.
@@ -111,16 +115,30 @@ mod tests {
         assert!(!ask("gzip") && !ask("br;q=0") && !ask("brotli") && !accepts_brotli(&HeaderMap::new()));
     }
 
-    #[tokio::test]
-    async fn what_programs_ask_for_is_never_a_page() {
+    #[test]
+    fn what_programs_ask_for_is_never_a_page() {
+        let files: Files =
+            |name| (name == "index.html").then(|| (Cow::Borrowed(b"page".as_slice()), [7; 32]));
         let ask = |method: &'static str, path: &'static str| {
-            page(Request::builder().method(method).uri(path).body(axum::body::Body::empty()).unwrap())
+            respond(
+                files,
+                &Request::builder().method(method).uri(path).body(axum::body::Body::empty()).unwrap(),
+            )
         };
-        assert_eq!(ask("GET", "/api/v1/nothing").await.unwrap_err().0.kind, Kind::NotFound);
-        assert_eq!(ask("POST", "/fleet").await.unwrap_err().0.kind, Kind::MethodNotAllowed);
+        let refused = |method, path| ask(method, path).unwrap_err().0.kind;
+        assert_eq!(refused("GET", "/api/v1/nothing"), Kind::NotFound);
+        assert_eq!(refused("POST", "/fleet"), Kind::MethodNotAllowed);
         for path in ["/assets/none.js", "/../Cargo.toml", "/assets/../../package.json"] {
-            assert_eq!(ask("GET", path).await.unwrap_err().0.kind, Kind::NotFound, "{path}");
+            assert_eq!(refused("GET", path), Kind::NotFound, "{path}");
         }
-        assert!(ask("GET", "/fleet").await.is_ok());
+        let shown = ask("GET", "/fleet").unwrap();
+        assert_eq!(shown.status(), StatusCode::OK);
+        assert_eq!(shown.headers()[header::ETAG], format!("\"{}\"", "07".repeat(16)));
+    }
+
+    #[test]
+    fn without_files_the_page_says_how_to_build_them() {
+        let request = Request::builder().uri("/fleet").body(axum::body::Body::empty()).unwrap();
+        assert_eq!(respond(|_| None, &request).unwrap().status(), StatusCode::SERVICE_UNAVAILABLE);
     }
 }
