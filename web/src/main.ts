@@ -14,7 +14,7 @@ async function start(): Promise<void> {
   // The screen's own file comes beside them and not after. Whoever shows it says what was wrong with it.
   void router.match?.screen.load().catch(() => undefined);
   // Its file is here or on its way; asked for only when the first words are drawn, those would be drawn twice.
-  void document.fonts.load('1em Geist');
+  void document.fonts.load('1em Geist').catch(() => undefined);
   // Both at once: words in the browser's language now, in the profile's when we know who it is.
   await Promise.all([speak(), session.load({ open: router.match?.screen.open ?? false }).catch(() => connection.missed())]);
   // Back from an identity provider: to where somebody was on the way to.

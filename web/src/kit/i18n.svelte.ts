@@ -19,6 +19,7 @@ let bundle = $state.raw<FluentBundle>(new FluentBundle('en'));
 let patterns = $state.raw<Patterns>({});
 let current = $state<Language>('en');
 let locale = $state('en');
+let asked = 0;
 
 /** The language of ours that suits best: what was asked for (BCP 47), then the browser's. */
 export function suited(...wishes: (string | null | undefined)[]): { language: Language; locale: string } {
@@ -34,7 +35,11 @@ export async function speak(wish?: string | null): Promise<void> {
   const { language, locale: wished } = suited(wish);
   // "es" of a profile says nothing of the region; the browser may.
   const regional = navigator.languages.find((one) => one.toLowerCase().startsWith(`${language}-`));
-  ({ default: patterns } = await LOAD[language]());
+  const mine = ++asked;
+  const { default: words } = await LOAD[language]();
+  // Another language was asked for since.
+  if (mine !== asked) return;
+  patterns = words;
   bundle = new FluentBundle(wished.includes('-') ? wished : (regional ?? wished), { useIsolating: false });
   current = language;
   locale = bundle.locales[0] ?? language;

@@ -43,7 +43,7 @@ const LEAST_SPAN_PX = 8;
 /** Draws a plot into an element. */
 export function draw(into: HTMLElement, plot: Plot, range: Range, size: { width: number; height: number }, place: Place, on: Handlers): Drawn {
   let [now, shown, big] = [plot, range, size];
-  const chart = new uPlot(options(() => now, range, size, place, on, into), table(plot), into);
+  const chart = new uPlot(options(() => now, () => shown, size, place, on, into), table(plot), into);
   // Told the same once more, it is not drawn once more.
   return {
     data: (next) => {
@@ -74,7 +74,7 @@ function table(plot: Plot): uPlot.AlignedData {
   return parts.length === 0 ? [[]] : uPlot.join(parts, parts.map((part) => part.map(() => 2)));
 }
 
-function options(plot: () => Plot, range: Range, size: { width: number; height: number }, { last, key, first, colour }: Place, on: Handlers, into: HTMLElement): uPlot.Options {
+function options(plot: () => Plot, shown: () => Range, size: { width: number; height: number }, { last, key, first, colour }: Place, on: Handlers, into: HTMLElement): uPlot.Options {
   const style = getComputedStyle(into);
   const token = (name: string): string => resolved(into, `var(${name})`);
   const grey = token('--text-3');
@@ -88,7 +88,7 @@ function options(plot: () => Plot, range: Range, size: { width: number; height: 
     ...size,
     padding: [8, 16, last ? 0 : 6, 0],
     legend: { show: false },
-    scales: { x: { time: true, min: range.from, max: range.to, auto: false }, y: { range: (chart) => padded(plot(), chart.scales.x?.min ?? range.from, chart.scales.x?.max ?? range.to) } },
+    scales: { x: { time: true, min: shown().from, max: shown().to, auto: false }, y: { range: () => padded(plot(), shown()) } },
     cursor: {
       sync: { key, setSeries: false },
       drag: { x: true, y: false, setScale: false, dist: 6 },
@@ -227,8 +227,11 @@ function resolved(element: HTMLElement, colour: string): string {
 
 const faded = (colour: string): string => `color-mix(in oklab, ${colour} 22%, transparent)`;
 
-/** Room for all that is shown and for limits that are drawn. */
-function padded(plot: Plot, from: number, to: number): [number, number] {
+/**
+ * Room for all that is shown and for limits that are drawn. By the span that is wanted: uPlot asks for this before it has set the
+ * one that it draws.
+ */
+function padded(plot: Plot, { from, to }: Range): [number, number] {
   let low = Infinity;
   let high = -Infinity;
   for (const one of plot.series) {

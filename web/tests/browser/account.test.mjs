@@ -136,6 +136,8 @@ describe('account', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
     await shot(page, 'menu-dark');
     await page.keyboard.press('End');
     await page.keyboard.press('Escape');
+    await page.getByRole('menu').waitFor({ state: 'detached' });
+    assert.equal(await page.evaluate(() => document.activeElement?.getAttribute('aria-label')), `You: ${name}`, 'the focus is where it was');
     await page.keyboard.press('?');
     await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor();
     await axe(page);

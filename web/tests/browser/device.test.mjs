@@ -136,6 +136,49 @@ describe('device', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
     await close();
   });
 
+  test('a chart that goes home goes there once, and one that waits for its readings is no table without any', async () => {
+    const { context, page, clean, close } = await open(chrome, { allow: [REFUSED] });
+    await joined(context, page);
+    let held = Promise.resolve();
+    let release = () => undefined;
+    let asked = () => undefined;
+    await page.route('**/buckets?*', async (route) => {
+      asked();
+      await held;
+      await route.continue();
+    });
+    const hold = () => {
+      held = new Promise((done) => { release = done; });
+      return new Promise((done) => { asked = done; });
+    };
+    const caption = () => page.locator('figure.chart figcaption').textContent();
+    await page.goto(`/devices/${device.id}`);
+    await page.locator('.u-over').first().waitFor();
+    await page.getByRole('application').focus();
+    await page.keyboard.press('Shift+ArrowLeft');
+    await page.waitForURL(/range=.*(?:~|%7E)/);
+    await settled(page);
+    const away = await caption();
+    const waits = hold();
+    await page.keyboard.press('Home');
+    await waits;
+    assert.notEqual((await caption()).split('. ')[1], away.split('. ')[1], 'it has jumped back');
+    release();
+    await settled(page);
+
+    const waitsAsTable = hold();
+    await page.goto(`/devices/${device.id}?as=table`);
+    await waitsAsTable;
+    await page.getByRole('button', { name: 'Show as a table' }).waitFor();
+    assert.equal(await page.getByRole('columnheader', { name: 'From' }).count(), 0);
+    assert.ok(await page.getByRole('button', { name: 'Download as CSV' }).isDisabled());
+    release();
+    await page.getByRole('columnheader', { name: 'From' }).waitFor();
+    assert.match(await caption(), /lowest|minimum|mean/i, 'what it comes to is said beside a table too');
+    clean();
+    await close();
+  });
+
   test('what the address says of span, signals and form is taken, and what cannot be read is said', async () => {
     const { context, page, clean, close } = await open(chrome, { allow: [REFUSED] });
     await joined(context, page);
