@@ -5,15 +5,14 @@ mod webhooks;
 
 use webhooks::*;
 
-use fieldkeep_domain::notify::{Channel, DuplicateKey, Hidden, Language, Message, News, Withdrawn};
-use fieldkeep_domain::{OrganizationId, Timestamp};
+use data_encoding::BASE64;
+use fieldkeep_domain::notify::{Channel, DuplicateKey, Hidden, Language, Message};
 use fieldkeep_server::app::App;
 use fieldkeep_server::notify;
-use fieldkeep_testkit::outside::{Answer, Asked, Foreign, Outside, PATIENCE};
+use fieldkeep_testkit::outside::{Answer, Foreign, Outside, PATIENCE};
 use fieldkeep_testkit::post::Post;
 use fieldkeep_testkit::smtp::Security;
 use fieldkeep_testkit::{Backend, World, both_databases, readings};
-use fieldkeep_trust::hash::hmac_sha256;
 use fieldkeep_trust::secret::write_private;
 use serde_json::{Value, json};
 use std::io::Write;
@@ -362,7 +361,10 @@ async fn sms_fit_the_gateway(backend: Backend) {
     assert!(dead[0]["error"].as_str().unwrap().contains("422"));
 }
 
-/// Webhooks may lead to this machine.
+/// A letter as it stands in the database.
+type Row = (Vec<u8>, Option<Vec<u8>>, Vec<u8>, String, String);
+
+/// Everything that any part of this process logs.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 

@@ -1,15 +1,16 @@
 //! What is told by webhooks: signed, to the outside only, each organization's own, and once.
 
-use super::{app, later, letters, until};
+use super::{app, code, later, until};
 use data_encoding::BASE64;
-use fieldkeep_domain::notify::{Channel, DuplicateKey, Hidden, Language, Message, News, Withdrawn};
+use fieldkeep_domain::notify::{Channel, DuplicateKey, Language, News, Withdrawn};
 use fieldkeep_domain::{OrganizationId, Timestamp};
 use fieldkeep_server::notify;
-use fieldkeep_testkit::outside::{Answer, Asked, Foreign, Outside, PATIENCE};
+use fieldkeep_testkit::outside::{Answer, Asked, Foreign, Outside};
 use fieldkeep_testkit::{Backend, World, readings};
 use fieldkeep_trust::hash::hmac_sha256;
-use serde_json::{Value, json};
+use serde_json::json;
 
+/// Webhooks may lead to this machine.
 pub const LOOPBACK: &str = "[notify]\nwebhook_networks = [\"127.0.0.0/8\"]\n";
 
 /// Makes a webhook that leads to a receiver; its id and its secret.
@@ -226,8 +227,3 @@ pub async fn copied_and_withdrawn_devices_are_told_once_a_day(backend: Backend) 
     until(&world, "sent", |all| all.len() == 3).await;
     assert_eq!(receiver.so_far().len(), 3);
 }
-
-/// A letter as it stands in the database.
-type Row = (Vec<u8>, Option<Vec<u8>>, Vec<u8>, String, String);
-
-/// Everything that any part of this process logs.
