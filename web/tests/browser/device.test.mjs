@@ -179,6 +179,58 @@ describe('device', { skip: BASE_URL === '' && 'no BASE_URL' }, () => {
     await close();
   });
 
+  test('the last act counts: a pan that was just begun yields to the picker, and to another page', async () => {
+    const { context, page, clean, close } = await open(chrome, { allow: [REFUSED] });
+    await joined(context, page);
+    await page.goto(`/devices/${device.id}`);
+    await page.locator('.u-over').first().waitFor();
+    await page.clock.install();
+    await page.getByRole('application').focus();
+    await page.keyboard.press('ArrowLeft');
+    await page.getByText('7\u202fd', { exact: true }).click();
+    await page.clock.runFor(1000);
+    assert.equal(new URL(page.url()).searchParams.get('range'), '7d');
+    await page.getByRole('application').focus();
+    await page.keyboard.press('ArrowLeft');
+    await page.getByRole('link', { name: 'Events' }).first().click();
+    await page.waitForURL(/\/events/);
+    await page.clock.runFor(1000);
+    assert.ok(!page.url().includes('~'), page.url());
+    clean();
+    await close();
+  });
+
+  test('readings that cannot be asked for leave the chart as it is, and the focus in it', async () => {
+    const { context, page, clean, close } = await open(chrome, { allow: [REFUSED, /status of 500/] });
+    await joined(context, page);
+    await page.goto(`/devices/${device.id}`);
+    await page.locator('.u-over').first().waitFor();
+    await page.route('**/buckets?*', (route) => route.fulfill({ status: 500, json: { title: 'internal', status: 500, detail: 'not today' } }));
+    await page.getByRole('application').focus();
+    await page.keyboard.press('ArrowLeft');
+    await page.getByRole('alert').first().waitFor();
+    assert.equal(await page.locator('.u-over').count(), 1);
+    assert.equal(await page.evaluate(() => document.activeElement?.role), 'application');
+    clean();
+    await close();
+  });
+
+  test('a tile that is chosen keeps the focus wherever it goes', async () => {
+    const { context, page, clean, close } = await open(chrome, { allow: [REFUSED] });
+    await joined(context, page);
+    await page.goto(`/devices/${device.id}`);
+    await page.locator('.u-over').first().waitFor();
+    const tile = page.locator('a.tile').last();
+    const name = await tile.locator('.label').textContent();
+    await tile.focus();
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/signals=/);
+    await page.locator(`a.tile[aria-current] .label:text-is("${name}")`).waitFor();
+    assert.equal(await page.evaluate(() => document.activeElement?.querySelector('.label')?.textContent), name);
+    clean();
+    await close();
+  });
+
   test('what the address says of span, signals and form is taken, and what cannot be read is said', async () => {
     const { context, page, clean, close } = await open(chrome, { allow: [REFUSED] });
     await joined(context, page);
