@@ -89,6 +89,9 @@ export function panned(range: Range, by: number): Range {
   return { from: range.from + move, to: range.to + move };
 }
 
+/** Whether both are the same to the second: an address keeps no more. */
+export const sameSpan = (one: Range, other: Range): boolean => Math.abs(one.from - other.from) < 1 && Math.abs(one.to - other.to) < 1;
+
 /** The same inside of what there can be: moved where it fits, cut where it does not. */
 export function within(range: Range, bounds: Range): Range {
   const width = range.to - range.from;
